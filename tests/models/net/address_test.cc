@@ -1,0 +1,77 @@
+#include <boost/test/unit_test.hpp>
+
+#include "models/net/address.h"
+#include "models/net/prefix_map.h"
+#include "models/net/units.h"
+
+using namespace seatrial;
+using namespace seatrial::net;
+
+BOOST_AUTO_TEST_SUITE(address)
+
+BOOST_AUTO_TEST_CASE(text_forms) {
+  BOOST_TEST(IpAddress::parse("10.1.1.4")->to_string() == "10.1.1.4");
+  BOOST_TEST(IpAddress::parse("10.1.1.4")->v4_value() == 0x0a010104U);
+  // RFC 5952 section 4: lower case, longest run of zeros compressed.
+  BOOST_TEST(IpAddress::parse("2001:DB8:0:0:0:0:0:1")->to_string() == "2001:db8::1");
+  for (const auto* bad : {"", "10.1.1", "10.1.1.256", "10.1.1.4 ", "::g", "10.1.1.4/24"}) {
+    BOOST_TEST(!IpAddress::parse(bad).has_value(), bad);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(prefixes_have_no_host_bits) {
+  BOOST_TEST(Prefix(*IpAddress::parse("172.16.1.77"), 26).to_string() == "172.16.1.64/26");
+  BOOST_TEST(!Prefix::parse("172.16.1.77/26").has_value());
+  BOOST_TEST(Prefix::parse_lenient("172.16.1.77/26")->to_string() == "172.16.1.64/26");
+  BOOST_TEST(Prefix::parse("2001:db8::/32")->contains(*IpAddress::parse("2001:db8:1::")));
+  BOOST_TEST(!Prefix::parse("0.0.0.0/0")->contains(*IpAddress::parse("::1")));
+  for (const auto* bad : {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0", "10.0.0.0/-1", "10.0.0.0/8x"}) {
+    BOOST_TEST(!Prefix::parse(bad).has_value(), bad);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(endpoints) {
+  BOOST_TEST(Endpoint::parse("10.0.0.1:80")->to_string() == "10.0.0.1:80");
+  BOOST_TEST(Endpoint::parse("[2001:db8::1]:179")->to_string() == "[2001:db8::1]:179");
+  for (const auto* bad : {"10.0.0.1", "10.0.0.1:", "10.0.0.1:70000", "2001:db8::1:179", ":80"}) {
+    BOOST_TEST(!Endpoint::parse(bad).has_value(), bad);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(asn_asdot) {  // RFC 5396: 65546 is 1.10
+  BOOST_TEST(Asn::parse("1.10")->value == 65546U);
+  BOOST_TEST(Asn::parse("4294967295")->value == 4294967295U);
+  BOOST_TEST(!Asn::parse("4294967296").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(longest_match_and_erase) {
+  PrefixMap<int> map;
+  map[*Prefix::parse("0.0.0.0/0")] = 0;
+  map[*Prefix::parse("172.16.1.0/24")] = 24;
+  map[*Prefix::parse("172.16.1.64/26")] = 26;
+  map[*Prefix::parse("172.16.1.70/32")] = 32;
+  map[*Prefix::parse("10.0.0.0/8")] = 8;
+  const auto match = [&](const char* a) { return *map.longest_match(*IpAddress::parse(a)).value; };
+  BOOST_TEST(match("172.16.1.70") == 32);
+  BOOST_TEST(match("172.16.1.71") == 26);
+  BOOST_TEST(match("172.16.1.1") == 24);
+  BOOST_TEST(match("10.255.0.1") == 8);
+  BOOST_TEST(match("9.9.9.9") == 0);
+  BOOST_TEST(map.erase(*Prefix::parse("172.16.1.64/26")));
+  BOOST_TEST(!map.erase(*Prefix::parse("172.16.1.64/26")));
+  BOOST_TEST(match("172.16.1.71") == 24);
+  BOOST_TEST(match("172.16.1.70") == 32);
+  BOOST_TEST(map.size() == 4U);
+  BOOST_TEST(map.find(*Prefix::parse("172.16.1.0/25")) == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(units) {
+  BOOST_TEST(parse_duration("1.5ms")->count() == 1'500'000);
+  BOOST_TEST(to_string(Duration(1'500'000)) == "1.5ms");
+  BOOST_TEST(!parse_duration("0.5ns").has_value());
+  BOOST_TEST(!parse_duration("5").has_value());
+  // 1500 bytes at 10 Gb/s: 12000 bits / 10 bits a nanosecond.
+  BOOST_TEST(parse_bandwidth("10Gbps")->serialization(1500).count() == 1200);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
