@@ -58,7 +58,8 @@ struct Record {
   std::string name;
   Type type = Type::a;
   std::uint32_t ttl = 0;  // seconds
-  // IpAddress for A and AAAA, Srv, Soa, string for CNAME, NS, PTR and TXT.
+  // IpAddress for A and AAAA, Srv, Soa, string for CNAME, NS, PTR and TXT (the text, unquoted). Any
+  // other type: its data in zone-file form, as RFC 3597 writes it where need be ("\\# 2 ab01").
   std::variant<net::IpAddress, Srv, Soa, std::string> data;
   friend bool operator==(const Record&, const Record&) = default;
 };
@@ -75,6 +76,9 @@ struct Message {
   std::vector<Record> answers;
   std::vector<Record> authority;
   std::vector<Record> additional;
+  std::uint8_t opcode = 0;  // 0 is QUERY
+  // EDNS(0), RFC 6891: the largest UDP message the sender takes. Nothing: no OPT record.
+  std::optional<std::uint16_t> edns_udp_size;
   friend bool operator==(const Message&, const Message&) = default;
 };
 
