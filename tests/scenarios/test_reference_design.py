@@ -1,0 +1,93 @@
+"""The reference design holds, says so in files that other programs can read, and says the same each time."""
+
+import csv
+import filecmp
+import json
+import re
+import subprocess
+import xml.etree.ElementTree as ElementTree
+
+import jsonschema
+
+from conftest import REFERENCE, ROOT, seatrial
+
+
+def tshark(capture, *arguments):
+    done = subprocess.run(["tshark", "-r", str(capture), *arguments], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def test_every_expectation_holds(captured):
+    process, _ = captured
+    assert process.returncode == 0, process.stdout + process.stderr
+
+
+def test_results_follow_the_shipped_schema(captured):
+    _, out = captured
+    schema = json.loads((ROOT / "results" / "schema" / "results.schema.json").read_text())
+    results = json.loads((out / "results.json").read_text())
+    jsonschema.validate(results, schema)
+
+
+def test_junit_has_one_uniquely_named_case_per_expectation(captured):
+    _, out = captured
+    expected = json.loads((REFERENCE / "scenario.json").read_text())["expect"]
+    cases = list(ElementTree.parse(out / "junit.xml").getroot().iter("testcase"))
+    names = [(case.get("classname"), case.get("name")) for case in cases]
+    assert len(names) == len(set(names)) == len(expected)
+    assert not [case for case in cases if case.find("failure") is not None]
+
+
+def test_every_request_was_answered_by_the_service_of_its_path(captured):
+    # Read from the CSV, not from the verdict: 200 requests/s for 30 s over 4 paths and 2 hosts.
+    _, out = captured
+    with open(out / "requests.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert 5600 < len(rows) < 6400  # Poisson with mean 6000: 5 standard deviations are 387
+    service_of = {"/": "home", "/files": "files", "/api": "api", "/app3": "app3"}
+    for row in rows:
+        path = "/" + row["url"].split("/", 3)[3]
+        assert row["status"] == "200", row
+        assert row["answered_by"].split("/")[-1].startswith(service_of[path] + "-"), row
+    assert {row["url"].split("/")[2] for row in rows} == {"cafe.example.com", "harbour.example.com"}
+
+
+def test_captures_hold_no_malformed_packet_and_no_bad_checksum(captured):
+    _, out = captured
+    captures = sorted(out.glob("**/*.pcap"))
+    assert captures
+    for capture in captures:
+        bad = tshark(
+            capture, "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE",
+            "-Y", "_ws.malformed || ip.checksum.status==0 || tcp.checksum.status==0 || udp.checksum.status==0"
+            " || icmp.checksum.status==0 || _ws.expert.severity==8388608")
+        assert bad == [], f"{capture.name}: {bad[:3]}"
+
+
+def test_bgp_dns_and_http_dissect(captured):
+    _, out = captured
+    edges = [c for c in out.glob("**/*.pcap") if "edge" in c.name]
+    assert edges
+    for capture in edges:
+        protocols = set()
+        for line in tshark(capture, "-T", "fields", "-e", "frame.protocols"):
+            protocols.update(line.split(":"))
+        assert {"bgp", "dns", "http", "arp", "tcp"} <= protocols, f"{capture.name}: {sorted(protocols)}"
+
+
+def test_same_seed_same_bytes_and_another_seed_other_captures_but_the_same_verdict(captured, tmp_path):
+    process, out = captured
+    again, other = tmp_path / "again", tmp_path / "other"
+    seatrial("run", REFERENCE, "--out", again, "--seed", 1, "--pcap", "all")
+    names = sorted(p.relative_to(out) for p in out.glob("**/*") if p.is_file())
+    assert names == sorted(p.relative_to(again) for p in again.glob("**/*") if p.is_file())
+    _, differing, missing = filecmp.cmpfiles(out, again, map(str, names), shallow=False)
+    assert (differing, missing) == ([], [])
+
+    done = seatrial("run", REFERENCE, "--out", other, "--seed", 2, "--pcap", "all")
+    assert done.returncode == process.returncode == 0
+    captures = [str(n) for n in names if n.suffix == ".pcap"]
+    same, _, missing = filecmp.cmpfiles(out, other, captures, shallow=False)
+    assert missing == []
+    # A link that carried nothing random is allowed to look the same; the edges' and the clients' are not.
+    assert not [n for n in same if re.search(r"edge|users", n)]
