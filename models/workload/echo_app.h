@@ -49,7 +49,7 @@ struct RequestServed {
   TimePoint received, answered;
   net::Endpoint client, local;
   std::string method, target, host;
-  HeaderList headers;  // as received, so that X-Forwarded-For and the like can be checked
+  http::Fields fields;  // as received, so that X-Forwarded-For and the like can be checked
   int status = 0;
 };
 

@@ -39,7 +39,7 @@ struct RequestTemplate {
   // or LoadConfig::nameservers know it.
   std::optional<net::IpAddress> resolve;
   std::string method = "GET";
-  HeaderList headers;  // a Host header here replaces the URL's
+  http::Fields fields;  // a Host header here replaces the URL's
   std::string body;
   unsigned weight = 1;
 };

@@ -5,15 +5,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "models/http/message.h"
 #include "models/net/address.h"
 #include "models/net/units.h"
 
 namespace seatrial::workload {
-
-using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 // What the client saw. Everything but `answered` is without a complete response.
 enum class Symptom {
@@ -47,7 +44,7 @@ struct RequestFinished {
   bool reused_connection = false;
   Symptom symptom = Symptom::failed;
   int status = 0;  // 0: no status line came
-  HeaderList headers;
+  http::Fields fields;
   std::string body;             // at most LoadConfig::body_limit bytes of it
   std::uint64_t body_size = 0;  // all of it
 
