@@ -1,0 +1,64 @@
+// Why a packet ended before its destination. One list for the whole simulated world, so that one
+// counter array on the device tells a person where packets went, whichever layer dropped them.
+#pragma once
+
+#include <ns3/packet.h>
+#include <ns3/ptr.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "models/net/units.h"
+
+namespace seatrial::sim {
+
+class EthernetDevice;
+
+enum class DropReason : std::uint8_t {
+  // Ethernet
+  queue_full,      // the transmit queue was at its limit
+  link_down,       // no carrier when it was to be sent
+  lost_in_flight,  // on the wire (or in the queue) when the carrier went
+  silent_loss,     // the cable loses everything while its carrier stays up
+  oversize,        // payload above the MTU of the sending or the receiving device
+  vlan,            // the port does not carry the frame's VLAN, or no tag was expected
+  malformed,       // too short for its headers
+  loop,            // a flooded frame came back: the switches form a loop
+  // IP and above, reported by the node that the device belongs to
+  no_route,
+  blackhole,
+  ttl_expired,
+  reverse_path,
+  policy,
+  not_resolved,  // no answer to ARP
+};
+inline constexpr std::size_t drop_reason_count = 14;
+std::string_view to_string(DropReason reason);
+
+struct DeviceCounters {
+  // Frames that the device accepted for sending (queued or sent) and that arrived. Bytes are those
+  // of the frame without preamble and FCS, as Linux counts them.
+  std::uint64_t tx_frames = 0;
+  std::uint64_t tx_bytes = 0;
+  std::uint64_t rx_frames = 0;
+  std::uint64_t rx_bytes = 0;
+  std::uint64_t rx_other_host = 0;  // arrived, but for another MAC address
+  std::array<std::uint64_t, drop_reason_count> drops{};
+
+  std::uint64_t dropped(DropReason reason) const { return drops[static_cast<std::size_t>(reason)]; }
+  std::uint64_t dropped() const;
+};
+
+struct Drop {
+  TimePoint at;
+  const EthernetDevice& device;
+  DropReason reason;
+  // The whole frame for Ethernet's reasons; what the reporting layer had for the others.
+  ns3::Ptr<const ns3::Packet> packet;
+};
+using DropObserver = std::function<void(const Drop&)>;
+
+}  // namespace seatrial::sim
