@@ -1,0 +1,62 @@
+// What a speaker reports as it happens. Records only: whoever listens keeps, counts or prints.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/bgp/constants.h"
+#include "models/bgp/fsm_state.h"
+#include "models/net/address.h"
+#include "models/net/units.h"
+
+namespace seatrial::bgp {
+
+// One next hop of an installed or selected route.
+struct NextHop {
+  net::IpAddress address;
+  friend auto operator<=>(const NextHop&, const NextHop&) = default;
+};
+
+struct SessionEvent {
+  std::string speaker;
+  TimePoint time;
+  net::IpAddress peer;
+  State from = State::idle;
+  State to = State::idle;
+  std::string reason;                 // "hold timer expired", "peer closed the connection"
+  std::string notification_sent;      // "Cease/Administrative Shutdown"; empty: none
+  std::string notification_received;  // likewise
+};
+
+struct RibEvent {
+  std::string speaker;
+  TimePoint time;
+  net::Prefix prefix;
+  bool reachable = false;
+  bool local = false;              // the best path is originated here
+  std::string best;                // "from 10.1.1.4 as-path [] local-pref 100 ..."; empty: gone
+  std::string reason;              // the decision step that chose it
+  std::vector<NextHop> next_hops;  // the multipath set; empty for a local route
+};
+
+struct MessageEvent {
+  std::string speaker;
+  TimePoint time;
+  net::IpAddress peer;
+  bool sent = false;
+  MessageType type = MessageType::keepalive;
+  std::size_t bytes = 0;
+  std::size_t announced = 0;  // prefixes of an UPDATE
+  std::size_t withdrawn = 0;
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void session_changed(const SessionEvent&) {}
+  virtual void rib_changed(const RibEvent&) {}
+  virtual void message(const MessageEvent&) {}
+};
+
+}  // namespace seatrial::bgp

@@ -1,0 +1,85 @@
+// A BGP speaker: RFC 4271, with 4456, 4760, 6793 and the rest of README.md's table. Sans-IO: the
+// same object peers with another model inside ns-3 and with a real FRR over a real socket.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "models/bgp/config.h"
+#include "models/bgp/observer.h"
+#include "models/bgp/snapshot.h"
+#include "models/io/host.h"
+
+namespace seatrial::bgp {
+
+// Where selected routes go: a router's FIB. Routes originated here are never reported.
+class RibSink {
+ public:
+  virtual ~RibSink() = default;
+  // The next hops are as BGP knows them (they may be several hops away), sorted by address.
+  virtual void route_changed(const net::Prefix& prefix, std::span<const NextHop> next_hops) = 0;
+  virtual void route_removed(const net::Prefix& prefix) = 0;
+};
+
+// Next-hop tracking: the router's non-BGP routing table as BGP sees it. When its answers may have
+// changed the router calls Speaker::nexthops_changed().
+class NexthopResolver {
+ public:
+  virtual ~NexthopResolver() = default;
+  // The IGP metric to the next hop; nothing when it cannot be reached.
+  virtual std::optional<std::uint32_t> resolve(const net::IpAddress& next_hop) const = 0;
+  // For `network` with import check: the prefix is in the routing table, exactly.
+  virtual bool has_route(const net::Prefix& prefix) const {
+    (void)prefix;
+    return true;
+  }
+};
+
+// All may be nullptr: no sink, every next hop resolves with metric 0, no observer. Not owned.
+struct Dependencies {
+  RibSink* sink = nullptr;
+  NexthopResolver* resolver = nullptr;
+  Observer* observer = nullptr;
+};
+
+class Speaker {
+ public:
+  // `host` and the dependencies must outlive the speaker.
+  Speaker(io::Host& host, SpeakerConfig config, Dependencies dependencies = {});
+  ~Speaker();  // closes every connection without a NOTIFICATION, as a killed process does
+  Speaker(const Speaker&) = delete;
+  Speaker& operator=(const Speaker&) = delete;
+
+  // False when the port cannot be listened on; sessions are started all the same.
+  bool start();
+  // Cease/Administrative Shutdown to every peer; withdraws every route from the sink.
+  void shutdown();
+
+  void originate(OriginatedRoute route);  // replaces an earlier one of the same prefix
+  void withdraw(const net::Prefix& prefix);
+  // Add or remove a neighbour while running (Calico's configuration changes).
+  void add_neighbor(NeighborConfig neighbor);
+  void remove_neighbor(const net::IpAddress& peer);  // Cease/Peer De-configured
+  void nexthops_changed();
+  // Cease/Administrative Reset, then start again; false for an unknown peer.
+  bool clear(const net::IpAddress& peer);
+  // Asks the peer for its routes again (RFC 2918); false when not Established or not negotiated.
+  bool refresh(const net::IpAddress& peer);
+
+  const SpeakerConfig& config() const;
+  // Each sorted by peer or prefix.
+  std::vector<SessionSnapshot> sessions() const;
+  std::optional<SessionSnapshot> session(const net::IpAddress& peer) const;
+  std::vector<RouteSnapshot> loc_rib() const;
+  std::optional<RouteSnapshot> route(const net::Prefix& prefix) const;
+  std::vector<AdjRouteSnapshot> adj_rib_in(const net::IpAddress& peer) const;
+  std::vector<AdjRouteSnapshot> adj_rib_out(const net::IpAddress& peer) const;
+
+ private:
+  class Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace seatrial::bgp
