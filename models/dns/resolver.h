@@ -62,7 +62,7 @@ class Resolver {
   struct Pending;
   void send(Pending& pending);
   void attempt_over(Pending& pending);
-  void receive(const net::Endpoint& from, io::Bytes bytes);
+  void receive(const net::Endpoint& from, io::Bytes bytes, bool over_tcp);
   void unreachable(const net::Endpoint& server);
   void start_tcp(Pending& pending);
   void finish(QueryId id, QueryResult result);

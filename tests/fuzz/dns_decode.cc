@@ -1,0 +1,15 @@
+// Any bytes are a message or an error; and a message that was read can be written and read again
+// with the same meaning.
+#include <cstdlib>
+
+#include "models/dns/codec.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace seatrial::dns;
+  const auto message = decode({data, size});
+  if (!message) return 0;
+  const auto wire = encode(*message);
+  if (!wire) return 0;  // data of a type that has no zone-file form
+  if (!decode(*wire)) std::abort();
+  return 0;
+}
