@@ -1,0 +1,63 @@
+// The ears of a run: implements every model's observer and writes what they say into the record. It
+// decides nothing and interprets nothing but the name that an app's answer gives itself.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/bgp/observer.h"
+#include "models/kubernetes/observer.h"
+#include "models/nginx/observer.h"
+#include "models/workload/request.h"
+#include "results/record/record.h"
+#include "scenarios/engine/document/scenario.h"
+#include "sim/ethernet/device.h"
+#include "sim/forwarding/observer.h"
+#include "sim/host/machine.h"
+
+namespace seatrial::scenario {
+
+class Recorder final : public bgp::Observer,
+                       public kubernetes::Observer,
+                       public workload::LoadObserver {
+ public:
+  explicit Recorder(results::Record& record) : record_(record) {}
+  ~Recorder() override;
+
+  results::Record& record() { return record_; }
+
+  // Follows a machine's forwarding table and packets. The machine must live as long as the
+  // recorder.
+  void follow(sim::Machine& machine);
+  // The observer to give to a proxy; lives as long as the recorder.
+  nginx::Observer& proxy(results::ProxyRole role);
+  // What the requests of a load expect, so that each record says so itself.
+  void add_load(const std::string& client, const Load& load);
+
+  void note(TimePoint at, const std::string& node, std::string kind, std::string text);
+  void drop(const sim::Drop& drop);
+
+  // bgp::Observer
+  void session_changed(const bgp::SessionEvent& event) override;
+  void rib_changed(const bgp::RibEvent& event) override;
+  // kubernetes::Observer
+  void on_pod_changed(TimePoint at, const kubernetes::Pod& pod) override;
+  void on_pod_removed(TimePoint at, const kubernetes::Pod& pod) override;
+  void on_endpoints_changed(TimePoint at, const kubernetes::EndpointSlice& slice) override;
+  // workload::LoadObserver
+  void on_request_finished(const workload::RequestFinished& request) override;
+
+ private:
+  class MachineObserver;
+  class ProxyObserver;
+
+  results::Record& record_;
+  std::vector<std::unique_ptr<MachineObserver>> machines_;
+  std::map<results::ProxyRole, std::unique_ptr<ProxyObserver>> proxies_;
+  std::map<std::string, const Load*> loads_;
+  std::map<std::string, std::string> pods_by_name_;  // "api-7d9f-x2x1z" -> "default/api-7d9f-x2x1z"
+};
+
+}  // namespace seatrial::scenario
