@@ -32,26 +32,28 @@ struct EdgeDesign {
 
 // The BGP of a cluster node, as Calico derives it.
 struct NodeDesign {
-  net::InterfaceAddress address;
-  bgp::SpeakerConfig bgp;
+  calico::NodeInfo info;
+  calico::NodeSessions sessions;
 };
 
 struct ClusterDesign {
   kubernetes::Objects objects;
   calico::Resources calico;
   kubernetes::Corefile corefile;
-  std::vector<NodeDesign> nodes;
-  const Workload* workload_of(const Cluster& cluster, const std::string& image) const;
+  std::vector<NodeDesign> nodes;  // aligned with Cluster::nodes
 };
+
+// What runs in a container of this image: the first of the cluster's workloads that matches, else
+// by the names that images of CoreDNS and of the ingress controller have, else an application.
+Workload workload_of(const Cluster& cluster, const std::string& image);
 
 // One side of a BGP session, as a file implies it.
 struct SessionSide {
   std::string node;
-  std::optional<net::IpAddress> local;  // nothing: whatever the node uses towards the peer
   net::Asn local_as;
   net::IpAddress peer;
-  std::string peer_name;  // the node that has the peer's address; empty: none in this design
-  std::optional<net::Asn> remote_as;  // what this side expects; nothing: external, any other
+  std::string peer_name;    // the node that has the peer's address; empty: none in this design
+  bgp::RemoteAs remote_as;  // what this side expects
   bool passive = false;
   std::string source;  // FILE:LINE, relative to the scenario's folder
   Position position;

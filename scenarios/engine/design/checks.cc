@@ -1,0 +1,232 @@
+#include "scenarios/engine/design/checks.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "sim/bridge/l2_loop.h"
+
+namespace seatrial::scenario {
+namespace {
+
+const Router* router_named(const Design& design, const std::string& name, std::size_t* index) {
+  const auto& routers = design.scenario.fabric.routers;
+  for (std::size_t i = 0; i < routers.size(); ++i) {
+    if (routers[i].name == name) {
+      *index = i;
+      return &routers[i];
+    }
+  }
+  return nullptr;
+}
+
+// Calls f(node, address, position) for every address that belongs to one node alone.
+template <typename F>
+void each_own_address(const Design& design, F&& f) {
+  const auto& scenario = design.scenario;
+  for (std::size_t i = 0; i < scenario.fabric.routers.size(); ++i) {
+    for (const auto& interface : design.routers[i].config.interfaces) {
+      if (interface.name == "lo") continue;
+      for (const auto& address : interface.addresses) {
+        f(scenario.fabric.routers[i].name, address.address, interface.position);
+      }
+    }
+  }
+  for (const auto& edge : scenario.edges) {
+    f(edge.name, edge.attachment.address.address, edge.position);
+  }
+  for (const auto& cluster : scenario.clusters) {
+    for (const auto& node : cluster.nodes) {
+      f(node.name, node.attachment.address.address, node.position);
+    }
+  }
+  for (const auto& client : scenario.clients) {
+    f(client.name, client.attachment.address.address, client.position);
+  }
+}
+
+void add_sides(std::vector<SessionSide>& out, const std::string& node, const frr::Config& config) {
+  if (!config.bgp) return;
+  for (const auto& neighbor : config.bgp->neighbors) {
+    if (neighbor.shutdown) continue;
+    out.push_back({node,
+                   config.bgp->asn,
+                   neighbor.address,
+                   {},
+                   neighbor.remote_as,
+                   neighbor.passive,
+                   {},
+                   neighbor.position});
+  }
+}
+
+void check_interfaces(const Design& design, Diagnostics& diagnostics) {
+  std::map<std::string, std::set<std::string>> cabled;
+  for (const auto& link : design.scenario.fabric.links) {
+    for (const auto& end : link.ends) {
+      std::size_t index = 0;
+      const auto* router = router_named(design, end.node, &index);
+      if (router == nullptr) continue;
+      cabled[end.node].insert(end.port);
+      const auto* interface = design.routers[index].config.interface(end.port);
+      if (interface == nullptr || interface->addresses.empty()) {
+        diagnostics.error(end.position,
+                          "\"" + end.to_string() + "\": " + router->config +
+                              (interface == nullptr ? " has no interface \"" + end.port + "\""
+                                                    : " gives the interface no address"),
+                          "an interface with \"ip address\"");
+      }
+    }
+  }
+  for (std::size_t i = 0; i < design.routers.size(); ++i) {
+    const auto& name = design.scenario.fabric.routers[i].name;
+    for (const auto& interface : design.routers[i].config.interfaces) {
+      if (interface.name == "lo" || cabled[name].contains(interface.name)) continue;
+      diagnostics.warning(interface.position,
+                          "interface \"" + interface.name + "\" of " + name + " is on no link");
+    }
+  }
+  for (std::size_t i = 0; i < design.edges.size(); ++i) {
+    const auto& edge = design.scenario.edges[i];
+    if (!design.edges[i].bgp) continue;
+    const auto* interface = design.edges[i].bgp->interface(edge.attachment.interface);
+    if (interface == nullptr || interface->addresses.empty()) continue;
+    if (std::ranges::find(interface->addresses, edge.attachment.address) ==
+        interface->addresses.end()) {
+      diagnostics.error(interface->position,
+                        "interface \"" + interface->name + "\" has " +
+                            interface->addresses.front().to_string() + ", the scenario gives " +
+                            edge.name + " " + edge.attachment.address.to_string(),
+                        "the same address in both");
+    }
+  }
+}
+
+void check_addresses(const Design& design, Diagnostics& diagnostics) {
+  std::map<net::IpAddress, std::string> first;
+  each_own_address(design, [&](const std::string& node, const net::IpAddress& address,
+                               const Position& position) {
+    const auto [found, added] = first.emplace(address, node);
+    if (!added && found->second != node) {
+      diagnostics.error(
+          position, address.to_string() + " is an address of " + node + " and of " + found->second,
+          "an address of one node alone");
+    }
+  });
+}
+
+void check_loops(const Design& design, Diagnostics& diagnostics) {
+  std::set<std::string> switches;
+  for (const auto& sw : design.scenario.fabric.switches) switches.insert(sw.name);
+  std::vector<sim::L2Link> links;
+  std::vector<const Link*> origins;
+  for (const auto& link : design.scenario.fabric.links) {
+    if (!switches.contains(link.ends[0].node) || !switches.contains(link.ends[1].node)) continue;
+    sim::L2Link out{link.ends[0].node, link.ends[1].node};
+    const auto& vlan = link.properties.vlan;
+    if (!vlan.trunk.empty()) out.vlans = vlan.trunk;
+    if (vlan.access) out.vlans = {*vlan.access};
+    links.push_back(std::move(out));
+    origins.push_back(&link);
+  }
+  if (const auto loop = sim::find_l2_loop(links)) {
+    diagnostics.error(origins[loop->links.back()]->position,
+                      "this link closes a layer-2 loop (" + loop->to_string() + ")",
+                      "a tree: there is no spanning tree, a broadcast would circle for ever");
+  }
+}
+
+void check_sessions(const Design& design, Diagnostics& diagnostics) {
+  for (const auto& side : design.sessions) {
+    const auto label = side.node + "'s neighbor " + side.peer.to_string();
+    if (side.peer_name.empty()) {
+      diagnostics.warning(side.position, label + " is no node of this design");
+      continue;
+    }
+    const SessionSide* other = nullptr;
+    for (const auto& candidate : design.sessions) {
+      if (candidate.node == side.peer_name && candidate.peer_name == side.node) other = &candidate;
+    }
+    if (other == nullptr) {
+      diagnostics.warning(side.position, label + " (" + side.peer_name +
+                                             ") has no session back to " + side.node +
+                                             ": it cannot come up");
+    } else if (!side.remote_as.accepts(side.local_as, other->local_as)) {
+      diagnostics.warning(side.position, label + " (" + side.peer_name + ") is in AS " +
+                                             other->local_as.to_string() + ", not " +
+                                             side.remote_as.to_string() + " (" + other->source +
+                                             "): the session cannot come up");
+    }
+  }
+}
+
+}  // namespace
+
+std::map<net::IpAddress, std::string> address_owners(const Design& design) {
+  std::map<net::IpAddress, std::string> owners;
+  each_own_address(design, [&](const std::string& node, const net::IpAddress& address,
+                               const Position&) { owners.emplace(address, node); });
+  return owners;
+}
+
+std::vector<SessionSide> implied_sessions(const Design& design, const Files& files) {
+  std::vector<SessionSide> out;
+  const auto& scenario = design.scenario;
+  for (std::size_t i = 0; i < design.routers.size(); ++i) {
+    add_sides(out, scenario.fabric.routers[i].name, design.routers[i].config);
+  }
+  for (std::size_t i = 0; i < design.edges.size(); ++i) {
+    if (design.edges[i].bgp) add_sides(out, scenario.edges[i].name, *design.edges[i].bgp);
+  }
+  for (const auto& cluster : design.clusters) {
+    for (const auto& node : cluster.nodes) {
+      for (const auto& intent : node.sessions.sessions) {
+        if (intent.duplicate) continue;
+        out.push_back({intent.node,
+                       intent.local_as,
+                       intent.remote_address,
+                       {},
+                       bgp::RemoteAs::number(intent.remote_as.value),
+                       intent.passive,
+                       {},
+                       intent.position});
+      }
+    }
+  }
+  const auto owners = address_owners(design);
+  const std::string probe = files.shown("x");
+  const std::string folder = probe.substr(0, probe.size() - 1);
+  for (auto& side : out) {
+    if (const auto owner = owners.find(side.peer); owner != owners.end()) {
+      side.peer_name = owner->second;
+    }
+    auto file = side.position.file;
+    if (file.starts_with(folder)) file.erase(0, folder.size());
+    side.source = file + ":" + std::to_string(side.position.line);
+  }
+  std::ranges::sort(out, {}, [](const SessionSide& s) { return std::tie(s.node, s.peer); });
+  return out;
+}
+
+std::size_t Design::session_count() const {
+  std::size_t sides = 0;
+  for (const auto& side : sessions) {
+    for (const auto& other : sessions) {
+      if (other.node == side.peer_name && other.peer_name == side.node &&
+          side.remote_as.accepts(side.local_as, other.local_as) &&
+          other.remote_as.accepts(other.local_as, side.local_as)) {
+        ++sides;
+      }
+    }
+  }
+  return sides / 2;
+}
+
+void check_design(const Design& design, Diagnostics& diagnostics) {
+  check_interfaces(design, diagnostics);
+  check_addresses(design, diagnostics);
+  check_loops(design, diagnostics);
+  check_sessions(design, diagnostics);
+}
+
+}  // namespace seatrial::scenario
