@@ -1,0 +1,255 @@
+#include "models/frr/reader.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace seatrial::frr {
+namespace {
+
+// FRR looks a command up in the current context, then in those around it.
+std::vector<Context> lookup_order(Context context) {
+  switch (context) {
+    case Context::ipv4_unicast:
+      return {Context::ipv4_unicast, Context::bgp, Context::top};
+    case Context::top:
+      return {Context::top};
+    default:
+      return {context, Context::top};
+  }
+}
+
+std::string name_of(Context context) {
+  switch (context) {
+    case Context::interface:
+      return "an interface command";
+    case Context::bgp:
+      return "a command of router bgp";
+    case Context::ipv4_unicast:
+      return "a command of address-family ipv4 unicast";
+    case Context::route_map:
+      return "a route-map command";
+    default:
+      return "a command";
+  }
+}
+
+}  // namespace
+
+Reader::Reader(std::string file, Diagnostics& diagnostics)
+    : file_(std::move(file)), diagnostics_(diagnostics) {
+  draft_.file = file_;
+  draft_.config.position = {file_, 1, 1};
+}
+
+std::vector<Reader::Command> Reader::table(Context context) {
+  std::vector<std::span<const Row>> parts;
+  switch (context) {
+    case Context::top:
+      parts = {top_commands(), policy_commands()};
+      break;
+    case Context::interface:
+      parts = {interface_commands()};
+      break;
+    case Context::bgp:  // the address family's commands, as older files have them
+      parts = {bgp_commands(), address_family_commands()};
+      break;
+    case Context::ipv4_unicast:
+      parts = {address_family_commands()};
+      break;
+    case Context::route_map:
+      parts = {route_map_commands()};
+      break;
+    case Context::vty:
+      parts = {vty_commands()};
+      break;
+  }
+  std::vector<Command> out;
+  for (const auto& part : parts) {
+    for (const auto& row : part) {
+      for (const auto& pattern : expand(row.pattern)) {
+        out.push_back({Pattern(pattern), row.effect, row.handler});
+      }
+    }
+  }
+  return out;
+}
+
+const std::vector<Reader::Command>& Reader::commands(Context context) {
+  static const std::array tables{table(Context::top),       table(Context::interface),
+                                 table(Context::bgp),       table(Context::ipv4_unicast),
+                                 table(Context::route_map), table(Context::vty)};
+  return tables[static_cast<std::size_t>(context)];
+}
+
+void Reader::read(std::string_view text) {
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    ++line_;
+    read_line(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+}
+
+void Reader::read_line(std::string_view text) {
+  words_ = split_words(text);
+  if (words_.empty() || skipped(text) || leave()) return;
+  const Command* best = nullptr;
+  auto best_context = context_;
+  for (const auto context : lookup_order(context_)) {
+    Match best_match;
+    for (const auto& command : commands(context)) {
+      auto match = command.pattern.match(words_);
+      if (!match.complete || (best != nullptr && match.exact <= best_match.exact)) continue;
+      best = &command;
+      best_match = std::move(match);
+    }
+    if (best == nullptr) continue;
+    match_ = std::move(best_match);
+    best_context = context;
+    break;
+  }
+  if (best == nullptr) return report_unknown();
+  context_ = best_context;
+  run(*best);
+}
+
+bool Reader::skipped(std::string_view text) {
+  if (skip_until_.empty()) return false;
+  const bool closes = words_.front().text == skip_until_;
+  // A block at the margin also ends where the next command stands at the margin.
+  const bool at_margin = skip_until_ == "exit" && text.front() != ' ' && text.front() != '\t';
+  if (closes && (skip_until_ != "exit" || at_margin)) {
+    skip_until_.clear();
+    return true;
+  }
+  if (at_margin) skip_until_.clear();
+  return !at_margin;
+}
+
+bool Reader::leave() {
+  if (words_.size() != 1) return false;
+  const auto& word = words_.front().text;
+  if (word == "end") {
+    context_ = Context::top;
+  } else if (word == "exit-address-family" && context_ == Context::ipv4_unicast) {
+    context_ = Context::bgp;
+  } else if (word == "exit" || word == "quit") {
+    context_ = context_ == Context::ipv4_unicast ? Context::bgp : Context::top;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void Reader::run(const Command& command) {
+  switch (command.effect) {
+    case Effect::acts:
+      break;
+    case Effect::harmless:
+      return;
+    case Effect::no_effect:
+      diagnostics_.warning(here(), "'" + command.pattern.text() + "' has no effect here");
+      break;
+    case Effect::unsupported:
+      diagnostics_.error(here(), "'" + command.pattern.text() + "' is not modelled",
+                         "a design without it");
+      break;
+  }
+  if (command.handler != nullptr) command.handler(*this);
+}
+
+void Reader::report_unknown() {
+  std::size_t furthest = 0;
+  std::vector<std::string> expected;
+  std::vector<std::string> literals;
+  for (const auto context : lookup_order(context_)) {
+    for (const auto& command : commands(context)) {
+      const auto match = command.pattern.match(words_);
+      if (match.matched > furthest) {
+        furthest = match.matched;
+        expected.clear();
+        literals.clear();
+      }
+      if (match.matched < furthest) continue;
+      if (std::ranges::find(expected, match.expected) == expected.end()) {
+        expected.push_back(match.expected);
+      }
+      for (auto& literal : command.pattern.literals_at(furthest - (match.negated ? 1 : 0))) {
+        literals.push_back(std::move(literal));
+      }
+    }
+  }
+  constexpr std::size_t most_named = 8;
+  std::string wanted;
+  if (expected.size() <= most_named) {
+    for (const auto& one : expected) wanted += (wanted.empty() ? "" : " or ") + one;
+  }
+  if (furthest >= words_.size()) {
+    const auto& last = words_.back();
+    const int column = last.column + static_cast<int>(last.text.size());
+    diagnostics_.error({file_, line_, column}, "incomplete command '" + words_.front().text + "'",
+                       wanted.empty() ? "more words" : wanted);
+    return;
+  }
+  const auto& wrong = words_[furthest];
+  const auto hint = nearest(wrong.text, literals);
+  if (!hint.empty()) wanted = "'" + hint + "'";
+  if (wanted.empty()) wanted = name_of(context_);
+  const bool starts_unknown = furthest == 0 || (furthest == 1 && words_[0].text == "no");
+  diagnostics_.error(at(wrong),
+                     (starts_unknown ? "unknown command '" : "unexpected '") + wrong.text + "'",
+                     wanted);
+}
+
+std::uint32_t Reader::number(std::size_t index) const {
+  const auto& text = value(index).text;
+  std::uint32_t out = 0;
+  std::from_chars(text.data(), text.data() + text.size(), out);
+  return out;
+}
+
+net::IpAddress Reader::address(std::size_t index) const {
+  return net::IpAddress::parse(value(index).text).value_or(net::IpAddress());
+}
+
+const Word* Reader::after(std::string_view literal) const {
+  for (std::size_t i = 0; i + 1 < words_.size(); ++i) {
+    if (words_[i].text == literal) return &words_[i + 1];
+  }
+  return nullptr;
+}
+
+std::string Reader::rest(std::size_t index) const {
+  std::string out;
+  for (auto i = index; i < value_count(); ++i) out += (i > index ? " " : "") + value(i).text;
+  return out;
+}
+
+void Reader::enter_interface(const std::string& name) {
+  auto& interfaces = draft_.config.interfaces;
+  auto found = std::ranges::find(interfaces, name, &Interface::name);
+  if (found == interfaces.end()) {
+    interfaces.push_back({.name = name, .position = here()});
+    found = interfaces.end() - 1;
+  }
+  interface_ = static_cast<std::size_t>(found - interfaces.begin());
+  context_ = Context::interface;
+}
+
+void Reader::enter_route_map(RouteMapEntryDraft& entry) {
+  route_map_ = &entry;  // std::map: stays where it is
+  context_ = Context::route_map;
+}
+
+PeerDraft& Reader::peer_draft(const Word& name) {
+  auto& peers = bgp().peers;
+  const auto address = net::IpAddress::parse(name.text);
+  const auto key = address ? address->to_string() : name.text;  // one spelling of IPv6
+  const auto found = std::ranges::find(peers, key, &PeerDraft::name);
+  if (found != peers.end()) return *found;
+  peers.push_back({.name = key, .position = at(name)});
+  return peers.back();
+}
+
+}  // namespace seatrial::frr
