@@ -74,8 +74,11 @@ void EthernetDevice::carrier_changed(bool up) {
   if (!up) {
     for (FrameTap* tap : taps_) tap->on_carrier_lost(now());
   }
-  for (std::size_t i = 0; i < link_change_callbacks_.size(); ++i) link_change_callbacks_[i]();
-  for (std::size_t i = 0; i < carrier_observers_.size(); ++i) carrier_observers_[i](up);
+  // Copies: an observer may add another.
+  auto callbacks = link_change_callbacks_;
+  for (auto& callback : callbacks) callback();
+  const auto observers = carrier_observers_;
+  for (const auto& observer : observers) observer(up);
 }
 
 void EthernetDevice::receive(ns3::Ptr<ns3::Packet> frame) {
