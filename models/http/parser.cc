@@ -32,7 +32,8 @@ class Message : public beast::basic_parser<is_request> {
   Message(Limits limits, bool skip_body) {
     this->eager(false);
     this->header_limit(static_cast<std::uint32_t>(limits.head));
-    this->body_limit(boost::none);
+    // None would do, but Beast 1.74 compares a Content-Length with none, and none is the smaller.
+    this->body_limit(std::numeric_limits<std::uint64_t>::max());
     this->skip(skip_body);
   }
 

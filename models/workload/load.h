@@ -77,11 +77,13 @@ class Load {
  private:
   struct Target;
   struct Pool;
+  struct Names;
+  class Connection;
   class Request;
-  friend class Request;
 
   void schedule_next();
-  void start_request();
+  void start_due();
+  void start_request(TimePoint intended);
   std::size_t pick_template();
   void finish(Request& request);
 
@@ -91,6 +93,7 @@ class Load {
   std::vector<Target> targets_;  // one per template
   std::vector<std::int64_t> current_weights_;
   std::unique_ptr<Pool> pool_;
+  std::unique_ptr<Names> names_;
   std::unique_ptr<dns::Resolver> resolver_;
   std::map<std::uint64_t, std::unique_ptr<Request>> requests_;
   std::unique_ptr<io::Timer> arrival_timer_;
