@@ -5,16 +5,17 @@
 # /usr/include` breaks the standard library's #include_next. Headers under /usr/include need no flag.
 #
 # -DNS3_ROOT=PREFIX takes another build (one without logging is 1.55 times faster at forwarding).
+# Nothing is cached, so that a changed NS3_ROOT takes effect on the next configure.
 
 set(ns3_modules core network bridge traffic-control internet)
 
 if(NS3_ROOT)
   set(ns3_search PATHS ${NS3_ROOT}/lib ${NS3_ROOT}/lib64 ${NS3_ROOT}/build/lib NO_DEFAULT_PATH)
   find_path(NS3_INCLUDE_DIR ns3/node.h PATHS ${NS3_ROOT}/include ${NS3_ROOT}/build/include
-    NO_DEFAULT_PATH)
+    NO_DEFAULT_PATH NO_CACHE)
 else()
   set(ns3_search)
-  find_path(NS3_INCLUDE_DIR ns3/node.h)
+  find_path(NS3_INCLUDE_DIR ns3/node.h NO_CACHE)
 endif()
 if(NOT NS3_INCLUDE_DIR)
   message(FATAL_ERROR "ns-3 headers (ns3/node.h) not found: install libns3-dev or give -DNS3_ROOT=")
@@ -30,7 +31,7 @@ foreach(module ${ns3_modules})
       list(APPEND names ns${version}-${module}${profile})
     endforeach()
   endforeach()
-  find_library(NS3_LIBRARY_${suffix} NAMES ${names} ${ns3_search})
+  find_library(NS3_LIBRARY_${suffix} NAMES ${names} ${ns3_search} NO_CACHE)
   if(NOT NS3_LIBRARY_${suffix})
     message(FATAL_ERROR "ns-3 library '${module}' not found: install libns3-dev or give -DNS3_ROOT=")
   endif()
