@@ -38,6 +38,7 @@ foreach(module ${ns3_modules})
   target_link_libraries(ns3_seatrial INTERFACE ${NS3_LIBRARY_${suffix}})
 endforeach()
 
+string(REGEX REPLACE "/+$" "" NS3_INCLUDE_DIR "${NS3_INCLUDE_DIR}")
 list(FIND CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES ${NS3_INCLUDE_DIR} implicit)
 if(implicit EQUAL -1)
   target_include_directories(ns3_seatrial SYSTEM INTERFACE ${NS3_INCLUDE_DIR})
