@@ -15,8 +15,8 @@ namespace seatrial::calico {
 inline constexpr std::string_view exclude_label =
     "node.kubernetes.io/exclude-from-external-load-balancers";
 
-// The service prefixes that a node with these labels announces whole: the cluster IP ranges, and of
-// the external and load balancer ranges the single addresses. None with the exclude label.
+// The service ranges (cluster, external, load balancer) that a node with these labels announces,
+// each as a whole. None with the exclude label.
 std::vector<net::Prefix> announced_services(const Resources& resources, const Labels& labels);
 
 // `own_blocks`: affine to the node. `is_reflector`: it has a routeReflectorClusterID, and so passes
