@@ -155,7 +155,8 @@ bool Reading::read_server_parameter(const Directive& directive, std::size_t argu
     if (word == "down") return peer.down = true;
     if (word == "resolve") return peer.resolve = true;
   } else {
-    if (key == "weight") return number(1, peer.weight);
+    // nginx takes more than 65535, but a ring of 160 points for each serves nobody.
+    if (key == "weight") return number(1, peer.weight) && peer.weight <= 65535;
     if (key == "max_fails") return number(0, peer.max_fails);
     if (key == "max_conns") return number(0, peer.max_conns);
     if (key == "fail_timeout") {

@@ -18,7 +18,7 @@ bool is_builtin_variable(std::string_view name) {
                             "query_string",
                             "is_args",
                             "scheme",
-                            "https",
+
                             "remote_addr",
                             "remote_port",
                             "server_addr",
@@ -42,19 +42,13 @@ bool is_builtin_variable(std::string_view name) {
                             "time_iso8601",
                             "time_local",
                             "request_time",
-                            "request_length",
+
                             "content_length",
                             "content_type",
                             "nginx_version",
-                            "pid",
+
                             "binary_remote_addr",
-                            "request_id",
-                            "ssl_protocol",
-                            "ssl_cipher",
-                            "remote_user",
-                            "document_root",
-                            "request_filename",
-                            "limit_rate",
+
                             "pipe"}) {
     if (name == known) return true;
   }
