@@ -130,6 +130,7 @@ class Fib {
   void reselect_all(std::vector<FibChange>& changes);
   void settle(bool resolvers_changed, std::vector<FibChange> changes);
   void tell_watchers();
+  const std::vector<NextHop>& resolved(const net::IpAddress& gateway) const;
   static bool resolves_others(RouteProtocol protocol);
 
   struct Watch {
@@ -150,6 +151,7 @@ class Fib {
   bool resolve_via_default_ = false;
   std::uint64_t generation_ = 1;
   mutable std::array<CacheLine, 256> cache_{};  // recent destinations, direct-mapped
+  mutable std::map<net::IpAddress, std::vector<NextHop>> resolved_;  // until resolvers change
 };
 
 }  // namespace seatrial::sim

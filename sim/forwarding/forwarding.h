@@ -76,7 +76,11 @@ class Forwarding : public ns3::Ipv4RoutingProtocol {
   // What own packets that leave by this interface carry as source, unless they or the route say
   // otherwise.
   void set_source_address(int interface, const net::IpAddress& source);
+  std::optional<net::IpAddress> source_address(int interface) const;
   std::optional<net::IpAddress> source_for(const net::IpAddress& destination) const;
+
+  // The MTU of the interface that packets to `destination` leave by; nothing when there is no way.
+  std::optional<std::uint16_t> mtu_towards(const net::IpAddress& destination) const;
 
   // Sends a transport packet of this node: the down target of TCP, UDP and ICMP. DF is set for TCP,
   // whose path MTU is discovered (RFC 1191).
@@ -85,6 +89,10 @@ class Forwarding : public ns3::Ipv4RoutingProtocol {
   // Tells the sender of `header` + `packet` of an error, from this node.
   void send_unreachable(const ns3::Ipv4Header& header, ns3::Ptr<const ns3::Packet> packet,
                         std::uint8_t code, std::uint16_t next_hop_mtu = 0);
+  // A packet (with its IP header) for which no neighbour answered: tells whoever sent it.
+  void neighbour_failed(ns3::Ptr<const ns3::Packet> packet);
+  // Up means: administratively up, and the device has its carrier.
+  void refresh_interface(std::uint32_t interface);
   void count_drop(const Flow& flow, PacketDrop reason, int in_interface);
 
   // ns3::Ipv4RoutingProtocol
@@ -118,6 +126,7 @@ class Forwarding : public ns3::Ipv4RoutingProtocol {
   void forward(PacketInFlight& packet, const Flow& before, int in_interface,
                const UnicastForwardCallback& next);
   void refuse(const PacketInFlight& packet, const Decision& decision, int in_interface);
+  bool admit(Verdict verdict, const PacketInFlight& packet, int in_interface);
   void trace(const PacketInFlight& packet, const Flow& before, int in_interface, int out_interface,
              const NextHop& hop);
   bool fits(const PacketInFlight& packet, int interface, int in_interface);

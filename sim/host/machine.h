@@ -29,6 +29,7 @@ namespace seatrial::sim {
 
 class Host;
 class Netfilter;
+class ProxyArp;
 class TcpProtocol;
 class UdpProtocol;
 
@@ -116,7 +117,8 @@ class Machine {
   ns3::Ptr<UdpProtocol> udp_;
   std::unique_ptr<Netfilter> netfilter_;
   std::unique_ptr<Host> host_;
-  std::vector<Interface> interfaces_;
+  std::vector<Interface> interfaces_;  // by ns-3's index
+  std::vector<ns3::Ptr<ProxyArp>> proxies_;
   bool powered_ = true;
 };
 

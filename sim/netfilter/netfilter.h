@@ -71,11 +71,15 @@ class Netfilter : public PacketHooks {
 
   Verdict enter(PacketInFlight& packet);
   Verdict translate_new(PacketInFlight& packet);
-  Verdict translate_icmp(PacketInFlight& packet);
+  void translate_icmp(PacketInFlight& packet);
+  bool masquerade(Connection& connection, int out_interface);
 
   Forwarding& forwarding_;
   io::RandomStream& random_;
   Conntrack conntrack_;
+  // The connection of the packet that is in the hooks now: they run one after the other within
+  // one call of Forwarding.
+  Conntrack::Match current_;
   std::map<ServiceKey, NatService> services_;
   MasqueradePredicate masquerade_;
   Policy policy_;
