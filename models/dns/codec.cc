@@ -3,6 +3,7 @@
 #include <ldns/ldns.h>
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 #include <utility>
 
@@ -65,6 +66,39 @@ bool push_text(ldns_rr* rr, const std::string& text) {
   return true;
 }
 
+// "\# LENGTH HEX" (RFC 3597 section 5), the form of every type without one of its own.
+std::string generic_form(const std::vector<std::uint8_t>& data) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string text = "\\# " + std::to_string(data.size());
+  if (!data.empty()) text += ' ';
+  for (const auto octet : data) {
+    text += digits[octet >> 4];
+    text += digits[octet & 0xF];
+  }
+  return text;
+}
+
+std::optional<std::vector<std::uint8_t>> parse_generic_form(const std::string& text) {
+  const auto digits = text.rfind(' ') + 1;
+  std::vector<std::uint8_t> data;
+  for (auto i = digits; text.size() > 3 && i + 1 < text.size(); i += 2) {
+    std::uint8_t octet = 0;
+    const auto [end, error] = std::from_chars(&text[i], &text[i] + 2, octet, 16);
+    if (error != std::errc() || end != &text[i] + 2) break;
+    data.push_back(octet);
+  }
+  if (text == "\\# 0") data.clear();
+  if (generic_form(data) != text) return std::nullopt;
+  return data;
+}
+
+bool push_generic(ldns_rr* rr, const std::string& text) {
+  const auto data = parse_generic_form(text);
+  if (!data) return false;
+  return data->empty() ||
+         push(rr, Data(ldns_rdf_new_frm_data(LDNS_RDF_TYPE_UNKNOWN, data->size(), data->data())));
+}
+
 bool push_data(ldns_rr* rr, const Record& record) {
   const auto* text = std::get_if<std::string>(&record.data);
   switch (record.type) {
@@ -95,38 +129,11 @@ bool push_data(ldns_rr* rr, const Record& record) {
     case Type::ptr:
       return text != nullptr && push(rr, make_name(*text));
     default:
-      return false;
+      return text != nullptr && push_generic(rr, *text);
   }
-}
-
-bool has_own_form(Type type) {
-  switch (type) {
-    case Type::a:
-    case Type::ns:
-    case Type::cname:
-    case Type::soa:
-    case Type::ptr:
-    case Type::txt:
-    case Type::aaaa:
-    case Type::srv:
-      return true;
-    default:
-      return false;
-  }
-}
-
-ResourceRecord make_from_zone_text(const Record& record) {
-  const auto* text = std::get_if<std::string>(&record.data);
-  if (text == nullptr) return nullptr;
-  const std::string line = record.name + ". " + std::to_string(record.ttl) + " IN TYPE" +
-                           std::to_string(static_cast<unsigned>(record.type)) + " " + *text;
-  ldns_rr* rr = nullptr;
-  if (ldns_rr_new_frm_str(&rr, line.c_str(), 0, nullptr, nullptr) != LDNS_STATUS_OK) return nullptr;
-  return ResourceRecord(rr);
 }
 
 ResourceRecord make_record(const Record& record) {
-  if (!has_own_form(record.type)) return make_from_zone_text(record);
   ResourceRecord rr(ldns_rr_new());
   auto owner = make_name(record.name);
   if (owner == nullptr) return nullptr;
@@ -194,14 +201,12 @@ std::optional<RecordData> data_of(ldns_rr* rr, Type type) {
       return text;
     }
     default: {
-      std::string text;
+      std::vector<std::uint8_t> data;
       for (std::size_t i = 0; i < count; ++i) {
-        const Text part(ldns_rdf2str(at(i)));
-        if (part == nullptr) return std::nullopt;
-        if (i > 0) text += ' ';
-        text += part.get();
+        const auto bytes = bytes_of(at(i));
+        data.insert(data.end(), bytes.begin(), bytes.end());
       }
-      return text;
+      return generic_form(data);
     }
   }
 }
@@ -232,8 +237,13 @@ tl::expected<std::vector<Record>, CodecError> records_of(const ldns_rr_list* lis
 }  // namespace
 
 std::string canonical_name(std::string_view name) {
-  // An escaped dot ("\.") is part of the last label.
-  if (name.ends_with('.') && !name.ends_with("\\.")) name.remove_suffix(1);
+  if (name.ends_with('.')) {
+    // After an odd number of backslashes the dot is escaped and part of the last label.
+    const auto label = name.substr(0, name.size() - 1);
+    const auto before = label.find_last_not_of('\\');
+    const auto backslashes = label.size() - (before == std::string_view::npos ? 0 : before + 1);
+    if (backslashes % 2 == 0) name = label;
+  }
   std::string lower(name);
   for (char& c : lower) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -307,7 +317,9 @@ tl::expected<Message, CodecError> decode(io::Bytes bytes) {
   message.recursion_available = ldns_pkt_ra(p);
   message.opcode = static_cast<std::uint8_t>(ldns_pkt_get_opcode(p));
   message.rcode = static_cast<Rcode>(ldns_pkt_get_rcode(p));
-  if (ldns_pkt_edns(p)) message.edns_udp_size = ldns_pkt_edns_udp_size(p);
+  if (ldns_pkt_edns(p)) {  // below 512 means 512 (RFC 6891 section 6.2.3)
+    message.edns_udp_size = std::max<std::uint16_t>(512, ldns_pkt_edns_udp_size(p));
+  }
   const auto* questions = ldns_pkt_question(p);
   for (std::size_t i = 0; i < ldns_rr_list_rr_count(questions); ++i) {
     const auto* rr = ldns_rr_list_rr(questions, i);

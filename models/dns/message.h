@@ -59,7 +59,7 @@ struct Record {
   Type type = Type::a;
   std::uint32_t ttl = 0;  // seconds
   // IpAddress for A and AAAA, Srv, Soa, string for CNAME, NS, PTR and TXT (the text, unquoted). Any
-  // other type: its data in zone-file form, as RFC 3597 writes it where need be ("\\# 2 ab01").
+  // other type: its octets as RFC 3597 writes them, "\# 2 ab01".
   std::variant<net::IpAddress, Srv, Soa, std::string> data;
   friend bool operator==(const Record&, const Record&) = default;
 };
