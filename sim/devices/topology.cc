@@ -1,6 +1,8 @@
 #include "sim/devices/topology.h"
 
 #include <ns3/node.h>
+#include <ns3/nstime.h>
+#include <ns3/simulator.h>
 
 #include <algorithm>
 
@@ -50,7 +52,7 @@ ns3::Ptr<EthernetDevice> Topology::add_switch_port(const std::string& name, std:
   }
   auto device = make(entry.node, name + ":" + port);
   entry.bridge->add_port(device, mode);
-  switch_ports_.push_back(device->name());
+  switch_ports_.insert(device->name());
   return device;
 }
 
@@ -62,8 +64,7 @@ ns3::Ptr<EthernetDevice> Topology::port(const std::string& name) const {
 std::vector<std::string> Topology::port_names(bool with_switches) const {
   std::vector<std::string> names;
   for (const auto& [name, device] : ports_) {
-    const bool of_switch = std::ranges::find(switch_ports_, name) != switch_ports_.end();
-    if (with_switches || !of_switch) names.push_back(name);
+    if (with_switches || !is_switch_port(name)) names.push_back(name);
   }
   return names;
 }
@@ -90,6 +91,15 @@ tl::expected<void, std::string> Topology::finish_captures(TimePoint until) {
   }
   captures_.clear();
   return result;
+}
+
+void Topology::at(TimePoint when, std::function<void()> act) {
+  const auto delay = std::max(when - world_.now(), Duration::zero());
+  ns3::Simulator::Schedule(ns3::NanoSeconds(delay.count()), std::move(act));
+}
+
+std::uint64_t Topology::events() const {
+  return ns3::Simulator::GetEventCount();
 }
 
 std::uint64_t Topology::packet_hops() const {

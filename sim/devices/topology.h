@@ -4,8 +4,10 @@
 
 #include <ns3/ptr.h>
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -43,6 +45,8 @@ class Topology {
   ns3::Ptr<EthernetDevice> port(const std::string& name) const;  // nullptr: none
   // Every port's name, sorted; those of machines only, or those of switches too.
   std::vector<std::string> port_names(bool with_switches) const;
+  bool is_switch(const std::string& node) const { return switches_.contains(node); }
+  bool is_switch_port(const std::string& port) const { return switch_ports_.contains(port); }
 
   void cable(const ns3::Ptr<EthernetDevice>& a, const ns3::Ptr<EthernetDevice>& b,
              const LinkOptions& options);
@@ -55,8 +59,13 @@ class Topology {
   // Told of every frame that a port dropped.
   void on_drop(DropObserver observer) { drop_observer_ = std::move(observer); }
 
-  // Frames that were put on a cable so far: packet-hops.
+  // Something that happens to the world rather than in it: a fault, a person's act.
+  void at(TimePoint when, std::function<void()> act);
+
+  // Frames that arrived over a cable so far: packet-hops.
   std::uint64_t packet_hops() const;
+  // Simulator events executed so far.
+  std::uint64_t events() const;
 
  private:
   struct Switch {
@@ -72,7 +81,7 @@ class Topology {
   std::map<std::string, Machine*> machines_by_name_;
   std::map<std::string, Switch> switches_;
   std::map<std::string, ns3::Ptr<EthernetDevice>> ports_;
-  std::vector<std::string> switch_ports_;
+  std::set<std::string> switch_ports_;
   std::vector<std::unique_ptr<Capture>> captures_;
   DropObserver drop_observer_;
 };

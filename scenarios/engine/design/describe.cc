@@ -183,7 +183,7 @@ void describe_cluster(std::string& out, const Cluster& cluster, const ClusterDes
         row(out, "",
             fmt::format("{}{} -> {}/{}:{} (Ingress {})", rule.host.empty() ? "*" : rule.host,
                         path.path, ingress.meta.name_space, path.backend.service,
-                        to_string(path.backend.port), ingress.meta.name));
+                        kubernetes::to_string(path.backend.port), ingress.meta.name));
       }
     }
   }

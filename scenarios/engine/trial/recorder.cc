@@ -144,6 +144,7 @@ class Recorder::ProxyObserver final : public nginx::Observer {
   results::ProxyRole role_;
 };
 
+Recorder::Recorder(results::Record& record) : record_(record) {}
 Recorder::~Recorder() = default;
 
 void Recorder::follow(sim::Machine& machine) {

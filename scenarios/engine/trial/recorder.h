@@ -23,7 +23,7 @@ class Recorder final : public bgp::Observer,
                        public kubernetes::Observer,
                        public workload::LoadObserver {
  public:
-  explicit Recorder(results::Record& record) : record_(record) {}
+  explicit Recorder(results::Record& record);
   ~Recorder() override;
 
   results::Record& record() { return record_; }

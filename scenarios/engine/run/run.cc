@@ -1,0 +1,104 @@
+#include "scenarios/engine/run/run.h"
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include "results/report/progress.h"
+#include "results/report/report.h"
+#include "scenarios/engine/run/version.h"
+#include "scenarios/engine/trial/trial.h"
+
+namespace seatrial::scenario {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Results of an earlier run must not be taken for this one's.
+void prepare(const fs::path& out, bool captures) {
+  fs::create_directories(out);
+  for (const auto* name : {"results.json", "junit.xml", "requests.csv"}) fs::remove(out / name);
+  const auto folder = out / "pcap";
+  if (fs::is_directory(folder)) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      if (entry.path().extension() == ".pcap") fs::remove(entry.path());
+    }
+  }
+  if (captures) fs::create_directories(folder);
+}
+
+// Written beside and renamed, so that a reader never sees half a file.
+void write_file(const fs::path& path, const std::string& text) {
+  const auto partial = fs::path(path.string() + ".partial");
+  {
+    std::ofstream file(partial, std::ios::binary | std::ios::trunc);
+    file << text;
+    file.flush();
+    if (!file) throw std::runtime_error("cannot write " + partial.string());
+  }
+  fs::rename(partial, path);
+}
+
+}  // namespace
+
+std::vector<std::string> parse_captures(std::string_view text) {
+  std::vector<std::string> out;
+  if (text.empty() || text == "none") return out;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    if (const auto word = text.substr(0, comma); !word.empty()) out.emplace_back(word);
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+  }
+  return out;
+}
+
+ExitStatus run_design(const Design& design, const RunOptions& options, const Console& console) {
+  prepare(options.out, !options.captures.empty());
+
+  TrialOptions trial_options;
+  trial_options.seed = options.seed.value_or(design.scenario.seed);
+  trial_options.until = options.until;
+  trial_options.captures = options.captures;
+  trial_options.capture_folder = (fs::path(options.out) / "pcap").string();
+
+  results::Record record;
+  const auto began = console.wall_clock();
+  Trial trial(design, trial_options, record);
+
+  results::Progress bar({trial.duration(), options.terminal, options.width}, console.progress);
+  Duration simulated{};
+  std::uint64_t events = 0;
+  const auto finished = trial.run([&](Duration now, std::uint64_t count) {
+    simulated = now;
+    events = count;
+    if (!options.quiet) bar.update(now, console.wall_clock() - began, count);
+  });
+  const auto wall = console.wall_clock() - began;
+  if (!options.quiet) bar.finish(simulated, wall, events);
+  if (!finished) throw std::runtime_error(finished.error());
+  for (const auto& pattern : trial.unmatched_captures()) {
+    console.progress("warning: --pcap " + pattern + " matched no port\n");
+  }
+
+  results::Report report;
+  report.run = {design.scenario.name, design.scenario.description, trial_options.seed,
+                std::string(build_version), simulated};
+  report.participants = trial.participants();
+  report.outcomes = expectations::evaluate_all(design.scenario, trial, record);
+  report.record = &record;
+
+  const fs::path out = options.out;
+  write_file(out / "results.json", results::results_json(report));
+  write_file(out / "junit.xml", results::junit_xml(report));
+  write_file(out / "requests.csv", results::requests_csv(record));
+
+  results::VerdictOptions verdict;
+  verdict.colour = options.terminal;
+  verdict.width = options.width;
+  verdict.output_folder = options.out;
+  verdict.cost = results::RunCost{std::chrono::duration<double>(wall).count(), events};
+  console.out(results::verdict(report, verdict));
+  return report.passed() ? holds : fails;
+}
+
+}  // namespace seatrial::scenario
