@@ -182,7 +182,7 @@ enum class Connections : std::uint8_t { per_request, keepalive };
 struct Request {
   std::string url;                        // http://host[:port]/path
   std::optional<net::IpAddress> resolve;  // where the URL's host lies; otherwise it is an address
-  double weight = 1.0;
+  std::uint32_t weight = 1;
   std::string method = "GET";
   std::map<std::string, std::string> headers;
   std::uint32_t body_bytes = 0;

@@ -1,0 +1,105 @@
+#include "scenarios/engine/document/read_expectation.h"
+
+namespace seatrial::scenario::document {
+namespace {
+
+ExpectSessions sessions(const Cursor& at) {
+  ExpectSessions out;
+  at.get("by", out.by);
+  at.get("until", out.until);
+  at.get("node", out.nodes);
+  return out;
+}
+
+ExpectRoutes routes(const Cursor& at) {
+  ExpectRoutes out;
+  at.get("node", out.nodes);
+  at.each_member("routes", [&](const std::string& key, const Cursor& hops) {
+    std::vector<net::IpAddress> next_hops;
+    hops.as(next_hops);
+    if (const auto prefix = hops.key_as_prefix(key)) out.routes[*prefix] = std::move(next_hops);
+  });
+  at.get("exact", out.exact);
+  at.get("protocol", out.protocol);
+  at.get("at", out.at);
+  return out;
+}
+
+ExpectBlocks blocks(const Cursor& at) {
+  ExpectBlocks out;
+  at.get("cluster", out.cluster);
+  at.get("node", out.nodes);
+  at.get("at", out.at);
+  return out;
+}
+
+ExpectNextHops next_hops(const Cursor& at) {
+  ExpectNextHops out;
+  at.get("node", out.nodes);
+  at.get("prefix", out.prefix);
+  at.get("next_hops", out.count);
+  at.get("at", out.at);
+  return out;
+}
+
+ExpectLoad load(const Cursor& at) {
+  ExpectLoad out;
+  at.get("load", out.load);
+  at.get("success_ratio", out.success_ratio);
+  at.get("requests", out.requests);
+  at.get("status", out.status);
+  out.answered_as_routed = at.has("answered_by");
+  at.get("p50", out.p50);
+  at.get("p90", out.p90);
+  at.get("p99", out.p99);
+  at.get("max", out.max);
+  at.get("from", out.from);
+  at.get("to", out.to);
+  return out;
+}
+
+ExpectSpread spread(const Cursor& at) {
+  ExpectSpread out;
+  at.get("over", out.over);
+  at.get("load", out.load);
+  at.get("service", out.service);
+  at.get("min_share", out.min_share);
+  at.get("max_share", out.max_share);
+  return out;
+}
+
+ExpectDrops drops(const Cursor& at) {
+  ExpectDrops out;
+  at.get("drops", out.drops);
+  at.get("node", out.nodes);
+  at.get("reasons", out.reasons);
+  at.get("from", out.from);
+  at.get("to", out.to);
+  return out;
+}
+
+}  // namespace
+
+Expectation read_expectation(const Cursor& at) {
+  Expectation out;
+  at.get("id", out.id);
+  out.position = at.where();
+  if (at.has("sessions")) {
+    out.what = sessions(at);
+  } else if (at.has("routes")) {
+    out.what = routes(at);
+  } else if (at.has("blocks")) {
+    out.what = blocks(at);
+  } else if (at.has("next_hops")) {
+    out.what = next_hops(at);
+  } else if (at.has("spread")) {
+    out.what = spread(at["spread"]);
+  } else if (at.has("drops")) {
+    out.what = drops(at);
+  } else {
+    out.what = load(at);
+  }
+  return out;
+}
+
+}  // namespace seatrial::scenario::document
