@@ -1,0 +1,35 @@
+// One row for each path attribute that this speaker knows: its flags, how to read and write it, and
+// what RFC 7606 section 7 says when it is malformed. The UPDATE codec walks the table; a new
+// attribute is a new row.
+#pragma once
+
+#include "models/bgp/codec.h"
+
+namespace seatrial::bgp {
+
+// What an attribute's value may need besides the set of attributes itself.
+struct AttributeScratch {
+  std::optional<AsPath> as4_path;  // RFC 6793: merged into AS_PATH when all have been read
+  std::optional<Aggregator> as4_aggregator;
+};
+
+struct AttributeRow {
+  AttributeCode code;
+  std::uint8_t flags;     // the Optional and Transitive bits it must carry
+  Outcome malformed;      // when `decode` fails
+  bool external_discard;  // from an external peer: ignored (RFC 7606 section 7.5, 7.9, 7.10)
+  // False: malformed. `value` is the attribute's whole value.
+  bool (*decode)(Bytes value, PathAttributes& into, AttributeScratch& scratch,
+                 const CodecOptions& options);
+  // Writes the value; false when the attribute is absent from this set.
+  bool (*encode)(const PathAttributes& from, WireWriter& out, const CodecOptions& options);
+};
+
+// In ascending order of code, the order in which RFC 4271 section 5 would have them sent.
+std::span<const AttributeRow> attribute_table();
+const AttributeRow* attribute_row(std::uint8_t code);
+
+// RFC 6793 section 4.2.3.
+void merge_four_octet(PathAttributes& attributes, const AttributeScratch& scratch);
+
+}  // namespace seatrial::bgp

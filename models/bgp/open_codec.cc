@@ -1,0 +1,306 @@
+// OPEN (RFC 4271 section 4.2, 6.2), capabilities (RFC 5492 and those of message.h), the long form
+// of the optional parameters (RFC 9072), and the small messages.
+#include <algorithm>
+
+#include "models/bgp/codec.h"
+
+namespace seatrial::bgp {
+namespace {
+
+constexpr std::uint8_t parameter_capabilities = 2;
+constexpr std::uint8_t parameter_extended_length = 255;
+
+tl::unexpected<MessageError> open_failure(std::uint8_t subcode, std::string detail,
+                                          Octets data = {}) {
+  return tl::make_unexpected(
+      MessageError{NotificationMessage(ErrorCode::open, subcode, std::move(data)), detail});
+}
+
+AfiSafi read_family(WireReader& in) {
+  AfiSafi family;
+  family.afi = in.u16();
+  family.safi = in.u8();
+  return family;
+}
+
+void decode_known(std::uint8_t code, Bytes value, Capabilities& into, bool& known) {
+  WireReader in(value);
+  known = true;
+  switch (static_cast<CapabilityCode>(code)) {
+    case CapabilityCode::multiprotocol: {
+      if (value.size() != 4) break;
+      AfiSafi family;
+      family.afi = in.u16();
+      in.u8();
+      family.safi = in.u8();
+      if (!into.has(family)) into.families.push_back(family);
+      return;
+    }
+    case CapabilityCode::route_refresh:
+      if (!value.empty()) break;
+      into.route_refresh = true;
+      return;
+    case CapabilityCode::enhanced_route_refresh:
+      if (!value.empty()) break;
+      into.enhanced_route_refresh = true;
+      return;
+    case CapabilityCode::extended_message:
+      if (!value.empty()) break;
+      into.extended_message = true;
+      return;
+    case CapabilityCode::four_octet_as:
+      if (value.size() != 4) break;
+      into.four_octet_as = Asn{in.u32()};
+      return;
+    case CapabilityCode::graceful_restart: {
+      if (value.size() < 2 || (value.size() - 2) % 4 != 0) break;
+      GracefulRestartCapability gr;
+      const auto word = in.u16();
+      gr.restarted = (word & 0x8000) != 0;
+      gr.notification = (word & 0x4000) != 0;
+      gr.restart_time_s = word & 0x0FFF;
+      while (!in.empty()) {
+        GracefulRestartCapability::Entry entry;
+        entry.family = read_family(in);
+        entry.forwarding_preserved = (in.u8() & 0x80) != 0;
+        gr.families.push_back(entry);
+      }
+      into.graceful_restart = std::move(gr);
+      return;
+    }
+    case CapabilityCode::add_path: {
+      if (value.empty() || value.size() % 4 != 0) break;
+      while (!in.empty()) {
+        AddPathCapability entry;
+        entry.family = read_family(in);
+        const auto mode = in.u8();
+        if (mode < 1 || mode > 3) continue;  // RFC 7911 section 4: ignore the tuple
+        entry.receive = (mode & 1) != 0;
+        entry.send = (mode & 2) != 0;
+        into.add_path.push_back(entry);
+      }
+      return;
+    }
+    default:
+      break;
+  }
+  known = false;  // unknown, or a known one of the wrong length: kept as it came, not acted on
+}
+
+}  // namespace
+
+bool Capabilities::has(AfiSafi family) const {
+  return std::find(families.begin(), families.end(), family) != families.end();
+}
+
+bool decode_capabilities(Bytes parameter, Capabilities& capabilities) {
+  WireReader in(parameter);
+  while (!in.empty()) {
+    const auto code = in.u8();
+    const auto length = in.u8();
+    const auto value = in.take(length);
+    if (in.failed()) return false;
+    bool known = false;
+    decode_known(code, value, capabilities, known);
+    if (!known) capabilities.other.push_back({code, {value.begin(), value.end()}});
+  }
+  return true;
+}
+
+void encode_capabilities(const Capabilities& capabilities, WireWriter& out) {
+  const auto head = [&](CapabilityCode code, std::size_t length) {
+    out.u8(static_cast<std::uint8_t>(code));
+    out.u8(static_cast<std::uint8_t>(length));
+  };
+  for (const auto& family : capabilities.families) {
+    head(CapabilityCode::multiprotocol, 4);
+    out.u16(family.afi);
+    out.u8(0);
+    out.u8(family.safi);
+  }
+  if (capabilities.route_refresh) head(CapabilityCode::route_refresh, 0);
+  if (capabilities.extended_message) head(CapabilityCode::extended_message, 0);
+  if (capabilities.graceful_restart) {
+    const auto& gr = *capabilities.graceful_restart;
+    head(CapabilityCode::graceful_restart, 2 + 4 * gr.families.size());
+    out.u16(static_cast<std::uint16_t>((gr.restarted ? 0x8000U : 0U) |
+                                       (gr.notification ? 0x4000U : 0U) |
+                                       (gr.restart_time_s & 0x0FFFU)));
+    for (const auto& entry : gr.families) {
+      out.u16(entry.family.afi);
+      out.u8(entry.family.safi);
+      out.u8(entry.forwarding_preserved ? 0x80 : 0);
+    }
+  }
+  if (capabilities.four_octet_as) {
+    head(CapabilityCode::four_octet_as, 4);
+    out.u32(capabilities.four_octet_as->value);
+  }
+  if (!capabilities.add_path.empty()) {
+    head(CapabilityCode::add_path, 4 * capabilities.add_path.size());
+    for (const auto& entry : capabilities.add_path) {
+      out.u16(entry.family.afi);
+      out.u8(entry.family.safi);
+      out.u8(static_cast<std::uint8_t>((entry.receive ? 1 : 0) | (entry.send ? 2 : 0)));
+    }
+  }
+  if (capabilities.enhanced_route_refresh) head(CapabilityCode::enhanced_route_refresh, 0);
+  for (const auto& other : capabilities.other) {
+    out.u8(other.code);
+    out.u8(static_cast<std::uint8_t>(other.value.size()));
+    out.bytes(other.value);
+  }
+}
+
+tl::expected<OpenMessage, MessageError> decode_open(Bytes body) {
+  WireReader in(body);
+  OpenMessage open;
+  open.version = in.u8();
+  open.asn.value = in.u16();
+  open.hold_time_s = in.u16();
+  open.id.value = in.u32();
+  std::size_t length = in.u8();
+  if (in.failed()) return open_failure(open_error::unspecific, "OPEN is too short");
+  if (open.version != 4) {
+    // RFC 4271 section 6.2: the data is the largest version supported, 2 octets.
+    return open_failure(open_error::unsupported_version,
+                        "version " + std::to_string(int{open.version}) + ", expected 4", {0, 4});
+  }
+  bool extended = false;
+  if (length == 255 && in.left() >= 3) {  // RFC 9072
+    WireReader look = in;
+    if (look.u8() == parameter_extended_length) {
+      in = look;
+      length = in.u16();
+      extended = true;
+    }
+  }
+  if (in.left() != length) {
+    return open_failure(open_error::unspecific, "optional parameters of " + std::to_string(length) +
+                                                    " octets, " + std::to_string(in.left()) +
+                                                    " present");
+  }
+  while (!in.empty()) {
+    const auto type = in.u8();
+    const std::size_t size = extended ? in.u16() : in.u8();
+    const auto value = in.take(size);
+    if (in.failed()) return open_failure(open_error::unspecific, "optional parameter cut short");
+    if (type != parameter_capabilities) {
+      return open_failure(open_error::unsupported_parameter,
+                          "optional parameter " + std::to_string(int{type}));
+    }
+    if (!decode_capabilities(value, open.capabilities)) {
+      return open_failure(open_error::unspecific, "capability cut short");
+    }
+  }
+  if (open.capabilities.four_octet_as) open.asn = *open.capabilities.four_octet_as;
+  if (open.asn.value == 0) return open_failure(open_error::bad_peer_as, "AS 0");  // RFC 7607
+  // RFC 6286: any non-zero identifier will do.
+  if (open.id.value == 0) return open_failure(open_error::bad_identifier, "identifier 0.0.0.0");
+  if (open.hold_time_s == 1 || open.hold_time_s == 2) {
+    return open_failure(open_error::unacceptable_hold_time,
+                        "hold time " + std::to_string(open.hold_time_s) + " s, expected 0 or >= 3");
+  }
+  return open;
+}
+
+Octets encode(const OpenMessage& open) {
+  Octets message;
+  WireWriter out(message);
+  begin_message(out, MessageType::open);
+  out.u8(open.version);
+  out.u16(open.asn.value > 65535 ? as_trans : static_cast<std::uint16_t>(open.asn.value));
+  out.u16(open.hold_time_s);
+  out.u32(open.id.value);
+  Octets values;
+  WireWriter capabilities(values);
+  encode_capabilities(open.capabilities, capabilities);
+  if (values.empty()) {
+    out.u8(0);
+  } else if (values.size() + 2 < 255) {  // one parameter holds them all
+    out.u8(static_cast<std::uint8_t>(values.size() + 2));
+    out.u8(parameter_capabilities);
+    out.u8(static_cast<std::uint8_t>(values.size()));
+    out.bytes(values);
+  } else {
+    out.u8(255);
+    out.u8(parameter_extended_length);
+    out.u16(static_cast<std::uint16_t>(values.size() + 3));
+    out.u8(parameter_capabilities);
+    out.u16(static_cast<std::uint16_t>(values.size()));
+    out.bytes(values);
+  }
+  finish_message(message);
+  return message;
+}
+
+void begin_message(WireWriter& out, MessageType type) {
+  for (int i = 0; i < 16; ++i) out.u8(0xFF);
+  out.u16(0);
+  out.u8(static_cast<std::uint8_t>(type));
+}
+
+void finish_message(Octets& message) {
+  WireWriter(message).patch_u16(16, message.size());
+}
+
+Octets encode(const KeepaliveMessage&) {
+  Octets message;
+  WireWriter out(message);
+  begin_message(out, MessageType::keepalive);
+  finish_message(message);
+  return message;
+}
+
+Octets encode(const NotificationMessage& notification) {
+  Octets message;
+  WireWriter out(message);
+  begin_message(out, MessageType::notification);
+  out.u8(notification.code);
+  out.u8(notification.subcode);
+  out.bytes(notification.data);
+  finish_message(message);
+  return message;
+}
+
+tl::expected<NotificationMessage, MessageError> decode_notification(Bytes body) {
+  WireReader in(body);
+  NotificationMessage notification;
+  notification.code = in.u8();
+  notification.subcode = in.u8();
+  if (in.failed()) {
+    return tl::make_unexpected(MessageError{
+        NotificationMessage(ErrorCode::message_header, header_error::bad_length), "NOTIFICATION"});
+  }
+  const auto rest = in.rest();
+  notification.data.assign(rest.begin(), rest.end());
+  return notification;
+}
+
+Octets encode(const RouteRefreshMessage& refresh) {
+  Octets message;
+  WireWriter out(message);
+  begin_message(out, MessageType::route_refresh);
+  out.u16(refresh.family.afi);
+  out.u8(refresh.subtype);
+  out.u8(refresh.family.safi);
+  finish_message(message);
+  return message;
+}
+
+tl::expected<RouteRefreshMessage, MessageError> decode_route_refresh(Bytes body) {
+  WireReader in(body);
+  RouteRefreshMessage refresh;
+  refresh.family.afi = in.u16();
+  refresh.subtype = in.u8();
+  refresh.family.safi = in.u8();
+  // Longer ones carry outbound route filters (RFC 5291), which this speaker never offers.
+  if (in.failed()) {
+    return tl::make_unexpected(
+        MessageError{NotificationMessage(ErrorCode::message_header, header_error::bad_length),
+                     "ROUTE-REFRESH of " + std::to_string(body.size()) + " octets"});
+  }
+  return refresh;
+}
+
+}  // namespace seatrial::bgp

@@ -1,0 +1,401 @@
+// UPDATE (RFC 4271 section 4.3, 6.3; RFC 4760; RFC 7606; RFC 7911). The outcome of each error is
+// named where it is found. Where the NLRI themselves cannot be read there is nothing to withdraw,
+// so the session is reset (RFC 7606 section 3 j).
+#include <algorithm>
+#include <bitset>
+
+#include "models/bgp/attribute_codec.h"
+#include "models/bgp/codec.h"
+
+namespace seatrial::bgp {
+namespace {
+
+using namespace attribute_flag;
+
+bool holds(const std::vector<AfiSafi>& families, AfiSafi family) {
+  return std::find(families.begin(), families.end(), family) != families.end();
+}
+
+MessageError reset(std::uint8_t subcode, std::string detail, Octets data = {}) {
+  return {NotificationMessage(ErrorCode::update, subcode, std::move(data)), std::move(detail)};
+}
+
+// False: a length beyond the family's bits, or cut short.
+bool read_nlri(WireReader in, bool ipv6, bool path_ids, std::vector<Nlri>& into) {
+  const std::size_t size = ipv6 ? 16 : 4;
+  while (!in.empty()) {
+    Nlri nlri;
+    if (path_ids) nlri.path_id = in.u32();
+    const auto length = in.u8();
+    const std::size_t octets = (length + 7U) / 8U;
+    if (in.failed() || length > size * 8 || octets > in.left()) return false;
+    std::array<std::uint8_t, 16> address{};
+    std::ranges::copy(in.take(octets), address.begin());
+    // Trailing bits are irrelevant (RFC 4271 section 4.3); Prefix clears them.
+    nlri.prefix = net::Prefix(*net::IpAddress::from_bytes({address.data(), size}), length);
+    into.push_back(nlri);
+  }
+  return true;
+}
+
+void write_nlri(const Nlri& nlri, bool path_ids, WireWriter& out) {
+  if (path_ids) out.u32(nlri.path_id);
+  out.u8(static_cast<std::uint8_t>(nlri.prefix.length()));
+  const auto octets = static_cast<std::size_t>((nlri.prefix.length() + 7) / 8);
+  out.bytes(nlri.prefix.address().bytes().first(octets));
+}
+
+std::size_t nlri_size(const Nlri& nlri, bool path_ids) {
+  return (path_ids ? 4U : 0U) + 1U + static_cast<std::size_t>((nlri.prefix.length() + 7) / 8);
+}
+
+class UpdateDecoder {
+ public:
+  explicit UpdateDecoder(const CodecOptions& options) : options_(options) {}
+
+  tl::expected<DecodedUpdate, MessageError> run(Bytes body) {
+    WireReader in(body);
+    WireReader withdrawn = in.sub(in.u16());
+    if (in.failed()) return fail(update_error::malformed_attribute_list, "withdrawn routes cut");
+    WireReader attributes = in.sub(in.u16());
+    if (in.failed()) return fail(update_error::malformed_attribute_list, "attributes cut");
+    const bool ids = holds(options_.add_path_receive, ipv4_unicast);
+    if (!read_nlri(withdrawn, false, ids, message_.withdrawn)) {
+      return fail(update_error::invalid_network_field, "bad withdrawn prefix");
+    }
+    const bool has_attributes = !attributes.empty();
+    if (!read_attributes(attributes)) return tl::make_unexpected(*error_);
+    if (!read_nlri(in, false, ids, message_.announced)) {
+      return fail(update_error::invalid_network_field, "bad announced prefix");
+    }
+    finish(has_attributes, body.size());
+    DecodedUpdate decoded{std::move(message_), Outcome::none, std::move(problems_)};
+    for (const auto& p : decoded.problems) decoded.outcome = std::max(decoded.outcome, p.outcome);
+    return decoded;
+  }
+
+ private:
+  tl::unexpected<MessageError> fail(std::uint8_t subcode, std::string detail) {
+    return tl::make_unexpected(reset(subcode, std::move(detail)));
+  }
+  void problem(std::uint8_t code, Outcome outcome, std::string detail) {
+    problems_.push_back({code, outcome, 0, attribute_name(code) + ": " + detail});
+  }
+
+  // False: session reset, with error_ set.
+  bool read_attributes(WireReader in) {
+    while (!in.empty()) {
+      const auto flags = in.u8();
+      const auto code = in.u8();
+      const std::size_t length = (flags & extended_length) != 0 ? in.u16() : in.u8();
+      const auto value = in.take(length);
+      if (in.failed()) {  // RFC 7606 section 4
+        problem(code, Outcome::treat_as_withdraw, "runs past the end of the attributes");
+        return true;
+      }
+      if (seen_.test(code)) {
+        if (code == static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri) ||
+            code == static_cast<std::uint8_t>(AttributeCode::mp_unreach_nlri)) {
+          // RFC 7606 section 3 g
+          error_ = reset(update_error::malformed_attribute_list, attribute_name(code) + " twice");
+          return false;
+        }
+        problem(code, Outcome::attribute_discard, "appears again");
+        continue;
+      }
+      seen_.set(code);
+      if (!read_attribute(flags, code, value)) return false;
+    }
+    return true;
+  }
+
+  bool read_attribute(std::uint8_t flags, std::uint8_t code, Bytes value) {
+    if (code == static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri)) return read_reach(value);
+    if (code == static_cast<std::uint8_t>(AttributeCode::mp_unreach_nlri)) {
+      return read_unreach(value);
+    }
+    const auto* row = attribute_row(code);
+    if (row == nullptr) return read_unknown(flags, code, value);
+    if ((flags & (optional | transitive)) != row->flags) {  // RFC 7606 section 3 c
+      problem(code, Outcome::treat_as_withdraw, "flags conflict with its type");
+      return true;
+    }
+    if (row->external_discard && options_.external) {
+      problem(code, Outcome::attribute_discard, "from an external peer");
+      return true;
+    }
+    if (!row->decode(value, attributes_, scratch_, options_)) {
+      problem(code, row->malformed, "malformed, " + std::to_string(value.size()) + " octets");
+    }
+    return true;
+  }
+
+  bool read_unknown(std::uint8_t flags, std::uint8_t code, Bytes value) {
+    if ((flags & optional) == 0) {  // RFC 4271 section 6.3: the data is the attribute
+      Octets data{flags, code};
+      WireWriter out(data);
+      if ((flags & extended_length) != 0) {
+        out.u16(static_cast<std::uint16_t>(value.size()));
+      } else {
+        out.u8(static_cast<std::uint8_t>(value.size()));
+      }
+      out.bytes(value);
+      error_ = reset(update_error::unrecognized_well_known, "well-known " + attribute_name(code),
+                     std::move(data));
+      return false;
+    }
+    // Optional non-transitive ones are quietly ignored (RFC 4271 section 5).
+    if ((flags & transitive) != 0) {
+      attributes_.unknown.push_back({static_cast<std::uint8_t>(flags & ~extended_length),
+                                     code,
+                                     {value.begin(), value.end()}});
+    }
+    return true;
+  }
+
+  bool optional_error(std::string detail) {  // RFC 4760 section 7, RFC 7606 section 7.11
+    error_ = reset(update_error::optional_attribute, std::move(detail));
+    return false;
+  }
+
+  bool read_reach(Bytes value) {
+    WireReader in(value);
+    AfiSafi family;
+    family.afi = in.u16();
+    family.safi = in.u8();
+    const auto next_hop = in.take(in.u8());
+    in.u8();  // reserved
+    if (in.failed()) return optional_error("MP_REACH_NLRI cut short");
+    if (family != ipv4_unicast && family != ipv6_unicast) return true;  // not negotiated: ignored
+    const bool v6 = family == ipv6_unicast;
+    if (next_hop.size() == 32) {
+      message_.mp_link_local = net::IpAddress::from_bytes(next_hop.subspan(16));
+    } else if (next_hop.size() != 16 && !(next_hop.size() == 4 && !v6)) {
+      return optional_error("MP_REACH_NLRI next hop of " + std::to_string(next_hop.size()) +
+                            " octets");
+    }
+    message_.mp_next_hop =
+        net::IpAddress::from_bytes(next_hop.first(std::min<std::size_t>(next_hop.size(), 16)));
+    if (!read_nlri(in, v6, holds(options_.add_path_receive, family), message_.mp_announced)) {
+      return optional_error("bad prefix in MP_REACH_NLRI");
+    }
+    return true;
+  }
+
+  bool read_unreach(Bytes value) {
+    WireReader in(value);
+    AfiSafi family;
+    family.afi = in.u16();
+    family.safi = in.u8();
+    if (in.failed()) return optional_error("MP_UNREACH_NLRI cut short");
+    if (family != ipv4_unicast && family != ipv6_unicast) return true;
+    if (in.empty()) unreach_end_ = family;
+    if (!read_nlri(in, family == ipv6_unicast, holds(options_.add_path_receive, family),
+                   message_.withdrawn)) {
+      return optional_error("bad prefix in MP_UNREACH_NLRI");
+    }
+    return true;
+  }
+
+  void need(AttributeCode code) {
+    const auto number = static_cast<std::uint8_t>(code);
+    if (!seen_.test(number)) {  // RFC 7606 section 3 d
+      problem(number, Outcome::treat_as_withdraw, "missing");
+    }
+  }
+
+  void finish(bool has_attributes, std::size_t body_size) {
+    const bool announces = !message_.announced.empty() || !message_.mp_announced.empty();
+    if (announces) {
+      need(AttributeCode::origin);
+      need(AttributeCode::as_path);
+      if (!message_.announced.empty()) need(AttributeCode::next_hop);
+      if (!options_.external) need(AttributeCode::local_pref);
+      merge_four_octet(attributes_, scratch_);
+      message_.attributes = std::move(attributes_);
+    } else if (!has_attributes && body_size == 4) {
+      message_.end_of_rib = ipv4_unicast;
+    } else if (unreach_end_ && message_.withdrawn.empty()) {
+      message_.end_of_rib = unreach_end_;
+    }
+  }
+
+  const CodecOptions& options_;
+  UpdateMessage message_;
+  PathAttributes attributes_;
+  AttributeScratch scratch_;
+  std::bitset<256> seen_;
+  std::vector<AttributeProblem> problems_;
+  std::optional<AfiSafi> unreach_end_;
+  std::optional<MessageError> error_;
+};
+
+// ------------------------------------------------------------------ encoding
+
+void write_attribute(std::uint8_t flags, std::uint8_t code, Bytes value, WireWriter& out) {
+  const bool extended = value.size() > 255;
+  out.u8(static_cast<std::uint8_t>(flags | (extended ? extended_length : 0)));
+  out.u8(code);
+  if (extended) {
+    out.u16(static_cast<std::uint16_t>(value.size()));
+  } else {
+    out.u8(static_cast<std::uint8_t>(value.size()));
+  }
+  out.bytes(value);
+}
+
+Octets write_attributes(const PathAttributes& attributes, const CodecOptions& options,
+                        bool with_next_hop) {
+  Octets all;
+  WireWriter out(all);
+  Octets value;
+  for (const auto& row : attribute_table()) {
+    if (row.code == AttributeCode::next_hop && !with_next_hop) continue;
+    value.clear();
+    WireWriter writer(value);
+    if (!row.encode(attributes, writer, options)) continue;
+    write_attribute(row.flags, static_cast<std::uint8_t>(row.code), value, out);
+  }
+  for (const auto& u : attributes.unknown) {
+    write_attribute(static_cast<std::uint8_t>(u.flags | partial), u.code, u.value, out);
+  }
+  return all;
+}
+
+// Takes as many NLRI as fit into `room` octets, from `at` on; writes them to `out`.
+std::size_t fill(std::span<const Nlri> list, std::size_t at, std::size_t room, bool ids,
+                 WireWriter& out) {
+  while (at < list.size() && nlri_size(list[at], ids) <= room) {
+    room -= nlri_size(list[at], ids);
+    write_nlri(list[at], ids, out);
+    ++at;
+  }
+  return at;
+}
+
+constexpr std::size_t fixed_size = header_size + 4;  // two length fields
+
+Octets update_of(Bytes withdrawn, Bytes attributes, Bytes announced) {
+  Octets message;
+  message.reserve(fixed_size + withdrawn.size() + attributes.size() + announced.size());
+  WireWriter out(message);
+  begin_message(out, MessageType::update);
+  out.u16(static_cast<std::uint16_t>(withdrawn.size()));
+  out.bytes(withdrawn);
+  out.u16(static_cast<std::uint16_t>(attributes.size()));
+  out.bytes(attributes);
+  out.bytes(announced);
+  finish_message(message);
+  return message;
+}
+
+// Messages for one list that lives in the UPDATE's own fields.
+void plain_messages(std::span<const Nlri> list, Bytes attributes, bool withdraw, bool ids,
+                    const CodecOptions& options, std::vector<Octets>& messages) {
+  Octets part;
+  for (std::size_t at = 0; at < list.size();) {
+    if (fixed_size + attributes.size() > options.max_size) return;
+    part.clear();
+    WireWriter out(part);
+    const auto next = fill(list, at, options.max_size - fixed_size - attributes.size(), ids, out);
+    if (next == at) return;  // not even one fits
+    messages.push_back(withdraw ? update_of(part, {}, {}) : update_of({}, attributes, part));
+    at = next;
+  }
+}
+
+// Messages for one list inside MP_REACH_NLRI (with next hop) or MP_UNREACH_NLRI (without).
+void mp_messages(std::span<const Nlri> list, AfiSafi family, const UpdateMessage* reach,
+                 Bytes attributes, bool ids, const CodecOptions& options,
+                 std::vector<Octets>& messages) {
+  Octets head;
+  WireWriter head_out(head);
+  head_out.u16(family.afi);
+  head_out.u8(family.safi);
+  if (reach != nullptr) {
+    const auto next_hop = reach->mp_next_hop->bytes();
+    const bool link_local = reach->mp_link_local && next_hop.size() == 16;
+    head_out.u8(static_cast<std::uint8_t>(next_hop.size() + (link_local ? 16 : 0)));
+    head_out.bytes(next_hop);
+    if (link_local) head_out.bytes(reach->mp_link_local->bytes());
+    head_out.u8(0);
+  }
+  const std::size_t fixed = fixed_size + attributes.size() + 4 + head.size();
+  for (std::size_t at = 0; at < list.size();) {
+    if (fixed > options.max_size) return;
+    Octets value = head;
+    WireWriter out(value);
+    const auto next = fill(list, at, options.max_size - fixed, ids, out);
+    if (next == at) return;
+    Octets all;
+    WireWriter all_out(all);
+    // MP_REACH_NLRI goes first (RFC 7606 section 5.1).
+    const auto code =
+        reach != nullptr ? AttributeCode::mp_reach_nlri : AttributeCode::mp_unreach_nlri;
+    write_attribute(optional, static_cast<std::uint8_t>(code), value, all_out);
+    all_out.bytes(attributes);
+    messages.push_back(update_of({}, all, {}));
+    at = next;
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::none:
+      return "none";
+    case Outcome::attribute_discard:
+      return "attribute discard";
+    case Outcome::treat_as_withdraw:
+      return "treat as withdraw";
+    case Outcome::session_reset:
+      return "session reset";
+  }
+  return "?";
+}
+
+tl::expected<DecodedUpdate, MessageError> decode_update(Bytes body, const CodecOptions& options) {
+  return UpdateDecoder(options).run(body);
+}
+
+std::vector<Octets> encode(const UpdateMessage& update, const CodecOptions& options) {
+  std::vector<Octets> messages;
+  if (update.end_of_rib) messages.push_back(encode_end_of_rib(*update.end_of_rib));
+  std::vector<Nlri> withdrawn4, withdrawn6;
+  for (const auto& nlri : update.withdrawn) {
+    (nlri.prefix.address().is_v4() ? withdrawn4 : withdrawn6).push_back(nlri);
+  }
+  const bool ids4 = holds(options.add_path_send, ipv4_unicast);
+  const bool ids6 = holds(options.add_path_send, ipv6_unicast);
+  plain_messages(withdrawn4, {}, true, ids4, options, messages);
+  mp_messages(withdrawn6, ipv6_unicast, nullptr, {}, ids6, options, messages);
+  if (update.attributes) {
+    if (!update.announced.empty()) {
+      const auto attributes = write_attributes(*update.attributes, options, true);
+      plain_messages(update.announced, attributes, false, ids4, options, messages);
+    }
+    if (!update.mp_announced.empty() && update.mp_next_hop) {
+      const auto attributes = write_attributes(*update.attributes, options, false);
+      const bool v4 = update.mp_announced.front().prefix.address().is_v4();
+      mp_messages(update.mp_announced, v4 ? ipv4_unicast : ipv6_unicast, &update, attributes,
+                  v4 ? ids4 : ids6, options, messages);
+    }
+  }
+  return messages;
+}
+
+Octets encode_end_of_rib(AfiSafi family) {
+  if (family == ipv4_unicast) return update_of({}, {}, {});
+  Octets value;
+  WireWriter out(value);
+  out.u16(family.afi);
+  out.u8(family.safi);
+  Octets attribute;
+  WireWriter attribute_out(attribute);
+  write_attribute(optional, static_cast<std::uint8_t>(AttributeCode::mp_unreach_nlri), value,
+                  attribute_out);
+  return update_of({}, attribute, {});
+}
+
+}  // namespace seatrial::bgp
