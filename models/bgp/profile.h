@@ -41,8 +41,9 @@ struct Profile {
   Duration retry_max = 120s;            // doubling up to here; equal: constant
   double retry_jitter_low = 1.0;
   double retry_jitter_high = 1.0;
-  Duration error_wait_min = 0s;  // in Idle after a protocol error, doubling ...
-  Duration error_wait_max = 0s;  // ... up to here; refuses connections meanwhile
+  Duration error_wait_min = 0s;     // in Idle after a protocol error, doubling ...
+  Duration error_wait_max = 0s;     // ... up to here
+  bool error_wait_accepts = false;  // a peer's connection is accepted meanwhile
 
   // Advertising.
   Duration first_update_delay = 0s;  // from Established to the first UPDATE
