@@ -1,0 +1,173 @@
+// seatrial bgpd: the BGP speaker of models/bgp on real sockets, configured by an frr.conf. It has
+// no kernel routing table: what FRR would ask zebra is answered from the interfaces and static
+// routes of the file.
+#include <algorithm>
+#include <csignal>
+#include <iostream>
+#include <memory>
+
+#include "models/bgp/speaker.h"
+#include "models/frr/config.h"
+#include "models/io/live/live_host.h"
+#include "scenarios/cli/commands.h"
+#include "scenarios/cli/event_line.h"
+
+namespace seatrial::cli {
+namespace {
+
+// Long enough for the NOTIFICATION to leave and for the peers to close.
+constexpr Duration farewell = std::chrono::milliseconds(200);
+
+struct BgpdOptions {
+  std::string config;
+  std::string profile;
+  std::uint16_t port = bgp::default_port;
+  std::optional<Duration> duration;
+  bool json = false;
+};
+
+// Reachable is what is on a subnet of an interface, or behind a static route to such a next hop.
+// A file without addresses says nothing about the network; then everything is reachable.
+class FileRoutes : public bgp::NexthopResolver {
+ public:
+  explicit FileRoutes(const frr::Config& config) {
+    for (const auto& interface : config.interfaces) {
+      if (interface.shutdown) continue;
+      for (const auto& address : interface.addresses) connected_.push_back(address.subnet());
+    }
+    static_routes_ = config.static_routes;
+  }
+
+  std::optional<std::uint32_t> resolve(const net::IpAddress& next_hop) const override {
+    if (knows_nothing() || is_connected(next_hop)) return 0;
+    for (const auto& route : static_routes_) {
+      if (!route.blackhole && route.prefix.contains(next_hop) &&
+          (!route.next_hop || is_connected(*route.next_hop))) {
+        return 0;
+      }
+    }
+    return std::nullopt;
+  }
+  bool has_route(const net::Prefix& prefix) const override {
+    const auto is_it = [&prefix](const net::Prefix& known) { return known == prefix; };
+    return knows_nothing() || std::any_of(connected_.begin(), connected_.end(), is_it) ||
+           std::any_of(static_routes_.begin(), static_routes_.end(),
+                       [&](const auto& route) { return is_it(route.prefix); });
+  }
+
+ private:
+  bool knows_nothing() const { return connected_.empty() && static_routes_.empty(); }
+  bool is_connected(const net::IpAddress& address) const {
+    return std::any_of(connected_.begin(), connected_.end(),
+                       [&](const auto& subnet) { return subnet.contains(address); });
+  }
+
+  std::vector<net::Prefix> connected_;
+  std::vector<frr::StaticRoute> static_routes_;
+};
+
+class EventPrinter : public bgp::Observer {
+ public:
+  explicit EventPrinter(const EventLine& line) : line_(line) {}
+
+  void session_changed(const bgp::SessionEvent& event) override {
+    line_.write("session", {{"peer", event.peer.to_string()},
+                            {"from", bgp::to_string(event.from)},
+                            {"to", bgp::to_string(event.to)},
+                            {"reason", event.reason},
+                            {"notification_sent", event.notification_sent},
+                            {"notification_received", event.notification_received}});
+  }
+  void rib_changed(const bgp::RibEvent& event) override {
+    auto next_hops = nlohmann::ordered_json::array();
+    for (const auto& next_hop : event.next_hops) next_hops.push_back(next_hop.address.to_string());
+    line_.write("rib", {{"prefix", event.prefix.to_string()},
+                        {"reachable", event.reachable},
+                        {"local", event.local},
+                        {"next_hops", next_hops},
+                        {"best", event.best},
+                        {"reason", event.reason}});
+  }
+
+ private:
+  const EventLine& line_;
+};
+
+frr::Config read_config(const BgpdOptions& options) {
+  Diagnostics diagnostics;
+  auto config = frr::read(read_file(options.config), options.config, diagnostics, options.profile);
+  if (!diagnostics.has_errors() && !config.bgp) {
+    diagnostics.error(config.position, "no \"router bgp\"", "a BGP speaker's configuration");
+  }
+  std::cerr << diagnostics.to_string();
+  if (diagnostics.has_errors()) throw Done(bad_input);
+  return config;
+}
+
+int serve(const BgpdOptions& options) {
+  auto config = read_config(options);
+  config.bgp->listen_port = options.port;
+  io::LiveHost host(config.hostname.empty() ? "bgpd" : config.hostname);
+  for (const auto& neighbor : config.bgp->neighbors) {
+    if (neighbor.password.empty()) continue;
+    if (!host.set_listener_md5(neighbor.address, neighbor.password)) {
+      std::cerr << neighbor.position.file << ":" << neighbor.position.line
+                << ": error: the kernel takes no TCP-MD5 key for " << neighbor.address.to_string()
+                << '\n';
+      return failed;
+    }
+  }
+  const EventLine line(host, options.json);
+  EventPrinter printer(line);
+  const FileRoutes routes(config);
+  auto resolver = routes;
+  bgp::Speaker speaker(host, *config.bgp,
+                       {.sink = nullptr, .resolver = &resolver, .observer = &printer});
+
+  auto stop = host.timer([&host] { host.stop(); });
+  const auto say_farewell = [&] {
+    if (stop->armed()) return;
+    speaker.shutdown();
+    io::arm_in(host, *stop, farewell);
+  };
+  auto limit = host.timer(say_farewell);
+  host.on_signal({SIGTERM, SIGINT}, [&](int) { say_farewell(); });
+  if (options.duration) io::arm_in(host, *limit, *options.duration);
+
+  if (!speaker.start()) {
+    std::cerr << "seatrial bgpd: port " << options.port
+              << " cannot be listened on: it is taken, or needs privileges\n";
+    return failed;
+  }
+  line.write("started", {{"speaker", host.name()},
+                         {"as", config.bgp->asn.value},
+                         {"router_id", config.bgp->router_id.to_string()},
+                         {"profile", config.bgp->profile.name},
+                         {"port", options.port}});
+  host.run();
+  line.write("stopped", {});
+  return done;
+}
+
+}  // namespace
+
+void register_bgpd(CLI::App& app) {
+  auto options = std::make_shared<BgpdOptions>();
+  auto* command = app.add_subcommand(
+      "bgpd", "Run the BGP speaker of an frr.conf on real sockets until SIGTERM");
+  command->add_option("-c,--config", options->config, "frr.conf or bgpd.conf")
+      ->required()
+      ->type_name("FILE");
+  std::vector<std::string> profiles;
+  for (const auto name : bgp::profile_names()) profiles.emplace_back(name);
+  command
+      ->add_option("--profile", options->profile,
+                   "the daemon to be; otherwise the file's `frr defaults` decides")
+      ->check(CLI::IsMember(profiles));
+  command->add_option("--port", options->port, "listen there")->capture_default_str();
+  add_duration(*command, "--for", options->duration, "leave after that time");
+  command->add_flag("--json", options->json, "one JSON object a line instead of words");
+  command->callback([options] { throw Done(serve(*options)); });
+}
+
+}  // namespace seatrial::cli
