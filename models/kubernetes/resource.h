@@ -19,6 +19,7 @@ struct Resource {
   std::string name_space;  // as written; empty when the document has none
   YAML::Node body;         // the whole document
   Position position;       // of the document's first key
+  int lines_before = 0;    // of the file, before the text that `body` was read from
 
   // Where a node of `body` stands (1-based).
   Position at(const YAML::Node& node) const;
