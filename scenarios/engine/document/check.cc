@@ -316,10 +316,11 @@ class Checker {
     for (const auto& event : s_.timeline) {
       within_run(event.at, event.position);
       const auto target = LinkEnd::parse(event.target).value_or(LinkEnd{event.target, "", {}});
-      if (event.action == Action::power_off || event.action == Action::power_on) {
-        if (!target.port.empty() || !kind_of(target.node)) {
-          error(event.position, "there is no node " + in_quotes(event.target),
-                among(names({Kind::switch_, Kind::router, Kind::edge, Kind::node, Kind::client})));
+      if (event.action == Action::power_off) {
+        const auto kind = kind_of(target.node);
+        if (!target.port.empty() || !kind || *kind == Kind::switch_) {
+          error(event.position, "there is no machine " + in_quotes(event.target),
+                among(names({Kind::router, Kind::edge, Kind::node, Kind::client})));
         }
       } else if (!is_link_end(target)) {
         error(event.position, in_quotes(event.target) + " is no end of a link",

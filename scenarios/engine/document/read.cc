@@ -106,6 +106,7 @@ Edge read_edge(const Cursor& at) {
   at.get("nginx", out.nginx);
   at.get("profile", out.profile);
   at.get("nginx_profile", out.nginx_profile);
+  at.get("nginx_start", out.nginx_start);
   out.position = at.where();
   out.bgp_position = where_of(at, "bgp");
   out.nginx_position = where_of(at, "nginx");

@@ -53,8 +53,8 @@ struct Switch {
 
 struct Router {
   std::string name;
-  std::string config;  // frr.conf, relative to the scenario's folder
-  std::string profile = "frr-8.4-traditional";
+  std::string config;   // frr.conf, relative to the scenario's folder
+  std::string profile;  // of the BGP daemon; empty: as the file's `frr defaults` says
   Where position;
   Where config_position;
   friend bool operator==(const Router&, const Router&) = default;
@@ -109,10 +109,12 @@ struct Attachment {
 struct Edge {
   std::string name;
   Attachment attachment;
-  std::string bgp;    // frr.conf; empty: no BGP
-  std::string nginx;  // nginx.conf; empty: no proxy
-  std::string profile = "frr-8.4-traditional";
+  std::string bgp;      // frr.conf; empty: no BGP
+  std::string nginx;    // nginx.conf; empty: no proxy
+  std::string profile;  // of the BGP daemon; empty: as the file's `frr defaults` says
   std::string nginx_profile = "nginx-1.22";
+  Duration
+      nginx_start{};  // when the proxy is started; the machine and its BGP are up from the start
   Where position;
   Where bgp_position;
   Where nginx_position;
@@ -212,7 +214,7 @@ struct Client {
   friend bool operator==(const Client&, const Client&) = default;
 };
 
-enum class Action : std::uint8_t { link_down, link_up, power_off, power_on };
+enum class Action : std::uint8_t { link_down, link_up, power_off };
 
 // Something that happens to the design at a moment. A link's target is one of its ends:
 // "core1:eth1", or a host's name for the link it hangs on.

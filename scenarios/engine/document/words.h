@@ -26,11 +26,10 @@ struct Words<Connections> {
 };
 template <>
 struct Words<Action> {
-  static constexpr std::array<std::pair<std::string_view, Action>, 4> table{
+  static constexpr std::array<std::pair<std::string_view, Action>, 3> table{
       {{"link_down", Action::link_down},
        {"link_up", Action::link_up},
-       {"power_off", Action::power_off},
-       {"power_on", Action::power_on}}};
+       {"power_off", Action::power_off}}};
 };
 template <>
 struct Words<Distribution> {

@@ -173,6 +173,7 @@ Json to_json(const Edge& e) {
   put(out, "nginx", e.nginx);
   put(out, "profile", e.profile, Edge{}.profile);
   put(out, "nginx_profile", e.nginx_profile, Edge{}.nginx_profile);
+  put(out, "nginx_start", e.nginx_start, Edge{}.nginx_start);
   return out;
 }
 

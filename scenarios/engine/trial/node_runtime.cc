@@ -78,6 +78,8 @@ std::optional<kubernetes::PodSandbox> NodeRuntime::create_sandbox(const kubernet
   const auto outer = world.topology.add_port(name(), sandbox.interface);
   world.topology.cable(inner, outer, sim::virtual_pair_options());
   machine_.add_pod_port(outer, sandbox.interface, sandbox.address);
+  // The CNI plugin made the port; the route to it is Felix's, a little later.
+  machine_.fib().remove(net::Prefix::host(sandbox.address), sim::RouteProtocol::kernel);
   sandbox.machine->add_pod_interface(inner, "eth0", sandbox.address);
   world.captures.offer(world.topology, key.to_string() + ":eth0");
   world.captures.offer(world.topology, name() + ":" + sandbox.interface);
@@ -157,17 +159,19 @@ void NodeRuntime::program(const std::vector<kubernetes::ServiceRule>& rules) {
 }
 
 void NodeRuntime::route_added(const calico::NodeRoute& route) {
-  // The route to a local pod came with its port.
-  if (route.kind != calico::NodeRoute::Kind::blackhole) return;
   sim::Route out;
   out.prefix = route.prefix;
-  out.kind = sim::RouteKind::blackhole;
   out.protocol = sim::RouteProtocol::kernel;
+  if (route.kind == calico::NodeRoute::Kind::blackhole) {
+    out.kind = sim::RouteKind::blackhole;
+  } else {
+    out.kind = sim::RouteKind::connected;
+    out.next_hops = {sim::NextHop::on_link(machine_.interface_index(route.interface))};
+  }
   machine_.fib().replace(std::move(out));
 }
 
 void NodeRuntime::route_removed(const calico::NodeRoute& route) {
-  if (route.kind != calico::NodeRoute::Kind::blackhole) return;
   machine_.fib().remove(route.prefix, sim::RouteProtocol::kernel);
 }
 
