@@ -67,6 +67,7 @@ class Kubelet {
   void on_pod(const Event<Pod>& event);
   void beat();
   void finished(const ObjectKey& key);
+  io::RandomStream& random();
 
   io::Host& host_;
   ApiServer& api_;
@@ -75,6 +76,7 @@ class Kubelet {
   ControlPlane* control_;
   KubeletOptions options_;
   TimePoint started_;
+  bool off_ = false;
   std::map<ObjectKey, std::unique_ptr<Worker>> workers_;
   std::unique_ptr<io::Timer> heartbeat_;
   std::unique_ptr<Informer<Pod>> informer_;
