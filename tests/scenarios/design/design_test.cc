@@ -1,0 +1,142 @@
+// What shows only when all files of a design are seen together. The files are those of the
+// reference design, read into memory and changed one at a time.
+#include "scenarios/engine/design/design.h"
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+using namespace seatrial;
+using namespace seatrial::scenario;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Reference {
+  MemoryFiles files;
+  Diagnostics diagnostics;
+
+  Reference() {
+    const fs::path root = fs::path(SEATRIAL_SOURCE_DIR) / "scenarios/get-me-to-the-cluster";
+    for (const auto& entry : fs::recursive_directory_iterator(root)) {
+      if (!entry.is_regular_file()) continue;
+      std::ostringstream text;
+      text << std::ifstream(entry.path()).rdbuf();
+      files.add(entry.path().lexically_relative(root).string(), text.str());
+    }
+  }
+
+  void replace(const std::string& file, const std::string& old_text, const std::string& new_text) {
+    auto text = *files.read(file);
+    const auto at = text.find(old_text);
+    BOOST_REQUIRE_MESSAGE(at != std::string::npos, file + " has no " + old_text);
+    files.add(file, text.replace(at, old_text.size(), new_text));
+  }
+
+  std::optional<Design> load() { return load_design(files, diagnostics); }
+
+  // One diagnostic names this file and line and holds these words.
+  bool says(Severity severity, const std::string& file, int line, const std::string& words) const {
+    for (const auto& item : diagnostics.items()) {
+      if (item.severity == severity && item.position.file == file && item.position.line == line &&
+          item.message.find(words) != std::string::npos) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  int line_of(const std::string& file, const std::string& marker) const {
+    std::istringstream in(*files.read(file));
+    std::string line;
+    for (int number = 1; std::getline(in, line); ++number) {
+      if (line.find(marker) != std::string::npos) return number;
+    }
+    BOOST_FAIL(file + " has no line with " + marker);
+    return 0;
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(design, Reference)
+
+BOOST_AUTO_TEST_CASE(the_reference_design_has_no_diagnostics_and_a_full_mesh) {
+  const auto loaded = load();
+  BOOST_TEST_REQUIRE(loaded.has_value(), diagnostics.to_string());
+  BOOST_TEST(diagnostics.to_string() == "");
+  // 2 cores, 3 edges and 4 nodes, each with each: 9 * 8 / 2.
+  BOOST_TEST(loaded->session_count() == 36U);
+  BOOST_TEST(loaded->sessions.size() == 72U);
+  BOOST_TEST(describe(*loaded).find("BGP sessions: 36") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(two_sides_that_disagree_on_the_as_are_a_warning_at_the_neighbor) {
+  replace("network/core1/frr.conf", "neighbor EDGES remote-as 64512",
+          "neighbor EDGES remote-as 64513");
+  const auto loaded = load();
+  BOOST_TEST_REQUIRE(loaded.has_value(), diagnostics.to_string());
+  // core1 with each of the three edges.
+  BOOST_TEST(loaded->session_count() == 33U);
+  const int line = line_of("network/core1/frr.conf", "neighbor 10.1.1.4 peer-group EDGES");
+  BOOST_TEST(says(Severity::warning, "network/core1/frr.conf", line, "is in AS 64512, not 64513"),
+             diagnostics.to_string());
+}
+
+BOOST_AUTO_TEST_CASE(a_neighbor_without_a_session_back_is_a_warning) {
+  replace("network/core2/frr.conf", " neighbor 10.1.1.2 peer-group CORES\n", "");
+  replace("network/core2/frr.conf", " neighbor 10.1.1.2 description core1\n", "");
+  const auto loaded = load();
+  BOOST_TEST_REQUIRE(loaded.has_value(), diagnostics.to_string());
+  BOOST_TEST(loaded->session_count() == 35U);
+  const int line = line_of("network/core1/frr.conf", "neighbor 10.1.1.3 peer-group CORES");
+  BOOST_TEST(says(Severity::warning, "network/core1/frr.conf", line, "no session back"),
+             diagnostics.to_string());
+}
+
+BOOST_AUTO_TEST_CASE(a_cabled_interface_needs_an_address) {
+  replace("network/core1/frr.conf", "interface eth1", "interface eth7");
+  BOOST_TEST(!load().has_value());
+  const int line = line_of("scenario.json", "core1:eth1");
+  BOOST_TEST(says(Severity::error, "scenario.json", line, "has no interface \"eth1\""),
+             diagnostics.to_string());
+}
+
+BOOST_AUTO_TEST_CASE(an_edge_has_the_same_address_in_both_files) {
+  replace("edge/edge1/frr.conf", "ip address 10.1.1.4/24", "ip address 10.1.1.44/24");
+  BOOST_TEST(!load().has_value());
+  const int line = line_of("edge/edge1/frr.conf", "interface eth0");
+  BOOST_TEST(says(Severity::error, "edge/edge1/frr.conf", line, "10.1.1.44/24"),
+             diagnostics.to_string());
+}
+
+BOOST_AUTO_TEST_CASE(an_address_used_twice_is_an_error) {
+  replace("network/core2/frr.conf", "ip address 10.1.1.3/24", "ip address 10.1.1.2/24");
+  BOOST_TEST(!load().has_value());
+  BOOST_TEST(diagnostics.to_string().find("10.1.1.2 is an address of core2 and of core1") !=
+                 std::string::npos,
+             diagnostics.to_string());
+}
+
+BOOST_AUTO_TEST_CASE(a_layer_2_loop_is_shown_with_its_switches) {
+  replace("scenario.json", "\"links\": [",
+          "\"links\": [\n      {\"ends\": [\"tor2:swp40\", \"tor1:swp40\"]},");
+  BOOST_TEST(!load().has_value());
+  BOOST_TEST(diagnostics.to_string().find("closes a layer-2 loop") != std::string::npos,
+             diagnostics.to_string());
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_file_is_named_where_it_is_named) {
+  replace("scenario.json", "edge/edge2/nginx.conf", "edge/edge2/nginx.cnf");
+  BOOST_TEST(!load().has_value());
+  const int line = line_of("scenario.json", "nginx.cnf");
+  bool named = false;
+  for (const auto& item : diagnostics.items()) {
+    named = named || (item.position.line == line && item.position.file == "scenario.json");
+  }
+  BOOST_TEST(named, diagnostics.to_string());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
