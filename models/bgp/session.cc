@@ -1,0 +1,337 @@
+#include "models/bgp/session.h"
+
+#include <algorithm>
+
+namespace seatrial::bgp {
+namespace {
+
+void count(MessageCounters& counters, MessageType type, std::size_t bytes) {
+  counters.bytes += bytes;
+  switch (type) {
+    case MessageType::open:
+      ++counters.opens;
+      return;
+    case MessageType::update:
+      ++counters.updates;
+      return;
+    case MessageType::notification:
+      ++counters.notifications;
+      return;
+    case MessageType::keepalive:
+      ++counters.keepalives;
+      return;
+    case MessageType::route_refresh:
+      ++counters.route_refreshes;
+      return;
+  }
+}
+
+bool rejects(const NeighborConfig& config, Asn local, Asn remote) {
+  return !config.remote_as.accepts(local, remote);
+}
+
+}  // namespace
+
+Session::Session(io::Host& host, SessionOwner& owner, NeighborConfig config)
+    : host_(host), owner_(owner), config_(std::move(config)) {
+  reaper_ = host_.timer([this] { dead_.clear(); });
+  primary_ = make_connection(true);
+  since_ = host_.now();
+}
+
+Session::~Session() = default;
+
+void Session::start() {
+  if (!config_.shutdown) primary_->fsm().handle({FsmEvent::manual_start});
+}
+
+void Session::stop(const NotificationMessage& notification, const std::string& reason) {
+  if (secondary_) {
+    secondary_->fsm().handle({FsmEvent::manual_stop, notification, reason});
+    bury(std::move(secondary_));
+  }
+  primary_->fsm().handle({FsmEvent::manual_stop, notification, reason});
+}
+
+void Session::restart(const NotificationMessage& notification, const std::string& reason) {
+  stop(notification, reason);
+  start();
+}
+
+void Session::accept(std::unique_ptr<io::Stream> stream) {
+  if (config_.shutdown) return;
+  if (primary_->fsm().accepts()) return primary_->accept(std::move(stream));
+  if (primary_->state() == State::idle) return;  // deleting it closes it
+  if (secondary_) bury(std::move(secondary_));   // the peer has given that one up
+  secondary_ = make_connection(false);
+  secondary_->accept(std::move(stream));
+}
+
+bool Session::internal() const {
+  const auto& speaker = owner_.speaker_config();
+  switch (config_.remote_as.kind) {
+    case RemoteAs::Kind::internal:
+      return true;
+    case RemoteAs::Kind::external:
+      return false;
+    case RemoteAs::Kind::number:
+      return config_.remote_as.asn == speaker.asn;
+  }
+  return false;
+}
+
+void Session::send(const UpdateMessage& update) {
+  const auto& codec = negotiated().codec;
+  // Each message is counted with its share once, on the first.
+  std::size_t announced = update.announced.size() + update.mp_announced.size();
+  std::size_t withdrawn = update.withdrawn.size();
+  for (const auto& message : encode(update, codec)) {
+    primary_->send(message, MessageType::update, announced, withdrawn);
+    announced = withdrawn = 0;
+  }
+}
+
+void Session::send_end_of_rib(AfiSafi family) {
+  primary_->send(encode_end_of_rib(family), MessageType::update);
+}
+
+bool Session::request_refresh() {
+  if (!established() || !negotiated().route_refresh) return false;
+  for (const auto family : config_.families) {
+    primary_->send(encode(RouteRefreshMessage{family, 0}), MessageType::route_refresh);
+  }
+  return true;
+}
+
+SessionSnapshot Session::snapshot() const {
+  SessionSnapshot s;
+  s.peer = config_.address;
+  s.description = config_.description;
+  s.local_address = local_address_;
+  s.local_as = owner_.speaker_config().asn;
+  s.internal = internal();
+  s.state = state();
+  s.since = since_;
+  if (s.state >= State::open_confirm) {
+    const auto& agreed = negotiated();
+    s.remote_as = agreed.peer.asn;
+    s.remote_id = agreed.peer.id;
+    s.hold_time = agreed.hold_time;
+    s.keepalive_time = agreed.keepalive_time;
+    s.four_octet_as = agreed.codec.four_octet_as;
+    s.route_refresh = agreed.route_refresh;
+  }
+  if (s.state == State::established) s.uptime = host_.now() - since_;
+  s.established_count = established_count_;
+  s.sent = sent_;
+  s.received = received_;
+  s.last_reason = last_.reason;
+  s.last_notification_sent = last_.notification_sent;
+  s.last_notification_received = last_.notification_received;
+  return s;
+}
+
+// ------------------------------------------------------------------ what connections ask
+
+io::ConnectOptions Session::connect_options() const {
+  io::ConnectOptions options;
+  options.source = config_.local_address;
+  options.md5_password = config_.password;
+  if (config_.ttl_security) {  // RFC 5082
+    options.ttl = 255;
+    options.minimum_ttl = 256 - *config_.ttl_security;
+  } else if (!internal()) {
+    options.ttl = config_.ebgp_multihop.value_or(1);
+  }
+  return options;
+}
+
+OpenMessage Session::local_open() const {
+  const auto& speaker = owner_.speaker_config();
+  OpenMessage open;
+  open.asn = speaker.asn;
+  open.hold_time_s = static_cast<std::uint16_t>(std::chrono::duration_cast<std::chrono::seconds>(
+                                                    config_.hold_time.value_or(profile().hold_time))
+                                                    .count());
+  open.id = speaker.router_id;
+  auto& c = open.capabilities;
+  c.families = config_.families;
+  c.route_refresh = true;
+  c.enhanced_route_refresh = profile().announce_enhanced_refresh;
+  c.extended_message = profile().announce_extended_message;
+  c.four_octet_as = speaker.asn;
+  if (config_.add_path.receive) {
+    for (const auto family : config_.families) c.add_path.push_back({family, true, false});
+  }
+  return open;
+}
+
+tl::expected<Negotiated, MessageError> Session::negotiate(const OpenMessage& open) const {
+  const auto& speaker = owner_.speaker_config();
+  const auto fail = [](std::uint8_t subcode, std::string detail) {
+    return tl::make_unexpected(
+        MessageError{NotificationMessage(ErrorCode::open, subcode), std::move(detail)});
+  };
+  if (rejects(config_, speaker.asn, open.asn)) {
+    return fail(open_error::bad_peer_as, "peer is in AS " + open.asn.to_string() + ", expected " +
+                                             config_.remote_as.to_string());
+  }
+  // RFC 6286: within an AS the identifiers must differ.
+  if (open.id == speaker.router_id && open.asn == speaker.asn) {
+    return fail(open_error::bad_identifier, "peer has our identifier " + open.id.to_string());
+  }
+  Negotiated agreed;
+  agreed.peer = open;
+  const auto offered = std::chrono::seconds(local_open().hold_time_s);
+  agreed.hold_time = std::min<Duration>(offered, std::chrono::seconds(open.hold_time_s));
+  agreed.keepalive_time = std::min<Duration>(
+      config_.keepalive_time.value_or(profile().keepalive_time), agreed.hold_time / 3);
+  if (agreed.keepalive_time <= Duration::zero()) agreed.keepalive_time = agreed.hold_time / 3;
+  const auto& theirs = open.capabilities;
+  agreed.codec.four_octet_as = theirs.four_octet_as.has_value();
+  agreed.codec.external = open.asn != speaker.asn;
+  for (const auto& entry : theirs.add_path) {
+    if (config_.add_path.receive && entry.send &&
+        std::ranges::find(config_.families, entry.family) != config_.families.end()) {
+      agreed.codec.add_path_receive.push_back(entry.family);
+    }
+  }
+  if (profile().announce_extended_message && theirs.extended_message) {
+    agreed.codec.max_size = max_extended_message_size;
+  }
+  agreed.route_refresh = theirs.route_refresh;
+  return agreed;
+}
+
+// The connection that the side with the higher identifier opened is the one that stays; both sides
+// come to the same answer. An Established one always stays.
+bool Session::survives_collision(Connection& connection, const OpenMessage& open) {
+  if (!secondary_) return true;
+  auto& other = &connection == primary_.get() ? *secondary_ : *primary_;
+  if (other.state() == State::established) return false;
+  if (other.state() < State::open_sent) return true;  // its end is seen when it fails
+  const auto& speaker = owner_.speaker_config();
+  const bool ours_stays = std::pair(speaker.router_id, speaker.asn) > std::pair(open.id, open.asn);
+  if (other.incoming() != connection.incoming() && connection.incoming() == ours_stays) {
+    return false;
+  }
+  if (&other == secondary_.get()) {
+    other.fsm().handle({FsmEvent::collision_dump});
+  } else {
+    promote_secondary();
+  }
+  return true;
+}
+
+Duration Session::jittered(FsmTimer timer, Duration after) {
+  double low = 1.0;
+  double high = 1.0;
+  if (timer == FsmTimer::keepalive) {
+    low = profile().keepalive_jitter_low;
+    high = profile().keepalive_jitter_high;
+  } else if (timer != FsmTimer::hold) {
+    low = profile().retry_jitter_low;
+    high = profile().retry_jitter_high;
+  }
+  if (low >= high) return after;
+  auto& random = host_.random("bgp/" + config_.address.to_string());
+  const auto scaled = [&](double by) {
+    return Duration(static_cast<Duration::rep>(static_cast<double>(after.count()) * by));
+  };
+  return random.between(scaled(low), scaled(high));
+}
+
+void Session::connection_changed(Connection& connection, State from, State to,
+                                 const FsmCause& cause) {
+  if (&connection == primary_.get()) {
+    report(from, to, cause);
+    // While ours waits, the peer's connection may already be under way.
+    if (secondary_ && (to == State::idle || to == State::active)) promote_secondary();
+    return;
+  }
+  if (&connection != secondary_.get()) return;
+  if (to == State::idle) {
+    bury(std::move(secondary_));
+  } else if (to == State::established) {
+    promote_secondary();
+  }
+}
+
+void Session::update(Connection& connection, DecodedUpdate decoded) {
+  if (&connection == primary_.get()) owner_.update(*this, std::move(decoded));
+}
+
+void Session::route_refresh(Connection& connection, const RouteRefreshMessage& refresh) {
+  if (&connection == primary_.get()) owner_.route_refresh(*this, refresh);
+}
+
+void Session::counted(MessageType type, bool sent, std::size_t bytes, std::size_t announced,
+                      std::size_t withdrawn) {
+  count(sent ? sent_ : received_, type, bytes);
+  owner_.counted(
+      {host_.name(), host_.now(), config_.address, sent, type, bytes, announced, withdrawn});
+}
+
+// ------------------------------------------------------------------ connections
+
+FsmTiming Session::timing() const {
+  const auto& p = profile();
+  FsmTiming t;
+  t.passive = config_.passive;
+  t.start_delay = p.start_delay;
+  t.start_delay_accepts = p.start_delay_accepts;
+  t.connect_timeout = p.connect_timeout;
+  t.retry_after_failure = config_.connect_retry.value_or(p.retry_after_failure);
+  // A configured retry time is kept as it is; only the default doubles.
+  t.retry_max = config_.connect_retry.value_or(p.retry_max);
+  t.error_wait_min = p.error_wait_min;
+  t.error_wait_max = p.error_wait_max;
+  t.error_wait_accepts = p.error_wait_accepts;
+  t.open_hold_time = p.open_hold_time;
+  return t;
+}
+
+std::unique_ptr<Connection> Session::make_connection(bool restarts) {
+  auto t = timing();
+  t.restarts = restarts;
+  return std::make_unique<Connection>(host_, *this, t);
+}
+
+// The first connection's machine ends and the second's goes on in its place.
+void Session::promote_secondary() {
+  auto old = std::move(primary_);
+  const auto from = old->state();
+  primary_ = std::move(secondary_);
+  primary_->fsm().inherit(old->fsm());
+  primary_->fsm().promote();
+  old->fsm().handle({FsmEvent::collision_dump});
+  old->fsm().handle({FsmEvent::manual_stop});
+  bury(std::move(old));
+  if (primary_->state() != from) report(from, primary_->state(), {"took the peer's connection"});
+}
+
+void Session::report(State from, State to, const FsmCause& cause) {
+  since_ = host_.now();
+  if (!cause.reason.empty()) last_ = cause;
+  if (const auto local = primary_->local_address()) local_address_ = *local;
+  owner_.changed({host_.name(), host_.now(), config_.address, from, to, cause.reason,
+                  cause.notification_sent, cause.notification_received});
+  if (to == State::established) {
+    ++established_count_;
+    owner_.established(*this);
+  } else if (from == State::established) {
+    owner_.lost(*this);
+  }
+}
+
+void Session::bury(std::unique_ptr<Connection> connection) {
+  if (!connection) return;
+  connection->drop_connection();
+  for (std::size_t i = 0; i < fsm_timer_count; ++i) {
+    connection->stop_timer(static_cast<FsmTimer>(i));
+  }
+  dead_.push_back(std::move(connection));
+  reaper_->arm(host_.now());
+}
+
+}  // namespace seatrial::bgp

@@ -1,0 +1,94 @@
+// The session with one neighbour: its connections (two while a collision is resolved, RFC 4271
+// section 6.8), what it offers and accepts in an OPEN, and its counters.
+//
+// The first connection's state machine lives as long as the session and does the reconnecting. A
+// connection of the peer that arrives while that one is busy gets a machine of its own; whichever
+// survives takes the first's place.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "models/bgp/config.h"
+#include "models/bgp/connection.h"
+#include "models/bgp/observer.h"
+#include "models/bgp/snapshot.h"
+
+namespace seatrial::bgp {
+
+class Session;
+
+class SessionOwner {
+ public:
+  virtual ~SessionOwner() = default;
+  virtual const SpeakerConfig& speaker_config() const = 0;
+  virtual void established(Session& session) = 0;
+  virtual void lost(Session& session) = 0;  // left Established
+  virtual void update(Session& session, DecodedUpdate update) = 0;
+  virtual void route_refresh(Session& session, const RouteRefreshMessage& refresh) = 0;
+  virtual void changed(const SessionEvent& event) = 0;
+  virtual void counted(const MessageEvent& event) = 0;
+};
+
+class Session final : public ConnectionOwner {
+ public:
+  Session(io::Host& host, SessionOwner& owner, NeighborConfig config);
+  ~Session() override;
+
+  void start();
+  void stop(const NotificationMessage& notification, const std::string& reason);
+  // stop(), then start again after the profile's wait.
+  void restart(const NotificationMessage& notification, const std::string& reason);
+  // The peer's connection; closed when it is not welcome.
+  void accept(std::unique_ptr<io::Stream> stream);
+
+  const NeighborConfig& config() const { return config_; }
+  State state() const { return primary_->state(); }
+  bool established() const { return state() == State::established; }
+  bool internal() const;
+  const Negotiated& negotiated() const { return primary_->negotiated(); }
+  const net::IpAddress& local_address() const { return local_address_; }
+  RouteSource source() const { return internal() ? RouteSource::ibgp : RouteSource::ebgp; }
+  void send(const UpdateMessage& update);
+  void send_end_of_rib(AfiSafi family);
+  bool request_refresh();
+  SessionSnapshot snapshot() const;  // without the prefix counts
+
+  // --- ConnectionOwner
+  net::Endpoint remote_endpoint() const override { return {config_.address, config_.port}; }
+  io::ConnectOptions connect_options() const override;
+  OpenMessage local_open() const override;
+  tl::expected<Negotiated, MessageError> negotiate(const OpenMessage& open) const override;
+  bool survives_collision(Connection& connection, const OpenMessage& open) override;
+  Duration jittered(FsmTimer timer, Duration after) override;
+  void connection_changed(Connection& connection, State from, State to,
+                          const FsmCause& cause) override;
+  void update(Connection& connection, DecodedUpdate update) override;
+  void route_refresh(Connection& connection, const RouteRefreshMessage& refresh) override;
+  void counted(MessageType type, bool sent, std::size_t bytes, std::size_t announced,
+               std::size_t withdrawn) override;
+
+ private:
+  const Profile& profile() const { return owner_.speaker_config().profile; }
+  FsmTiming timing() const;
+  std::unique_ptr<Connection> make_connection(bool restarts);
+  void promote_secondary();
+  void report(State from, State to, const FsmCause& cause);
+  void bury(std::unique_ptr<Connection> connection);
+
+  io::Host& host_;
+  SessionOwner& owner_;
+  NeighborConfig config_;
+  std::unique_ptr<Connection> primary_;
+  std::unique_ptr<Connection> secondary_;
+  std::vector<std::unique_ptr<Connection>> dead_;  // deleted outside their own callbacks
+  std::unique_ptr<io::Timer> reaper_;
+  net::IpAddress local_address_;
+  TimePoint since_{};
+  std::uint64_t established_count_ = 0;
+  MessageCounters sent_;
+  MessageCounters received_;
+  FsmCause last_;
+};
+
+}  // namespace seatrial::bgp
