@@ -73,7 +73,7 @@ class EthernetDevice final : public ns3::NetDevice {
   bool transmit(ns3::Ptr<ns3::Packet> frame, Duration hold = Duration::zero());
 
   const DeviceCounters& counters() const { return counters_; }
-  // Counts and reports a drop at this device, of whatever layer.
+  // Counts and reports a frame that ended at this device.
   void report_drop(DropReason reason, const ns3::Ptr<const ns3::Packet>& packet);
   void set_drop_observer(DropObserver observer) { drop_observer_ = std::move(observer); }
   void add_tap(FrameTap* tap);

@@ -22,18 +22,6 @@ std::string_view to_string(DropReason reason) {
       return "malformed";
     case DropReason::loop:
       return "layer-2 loop";
-    case DropReason::no_route:
-      return "no route";
-    case DropReason::blackhole:
-      return "blackhole route";
-    case DropReason::ttl_expired:
-      return "TTL expired";
-    case DropReason::reverse_path:
-      return "reverse-path filter";
-    case DropReason::policy:
-      return "policy";
-    case DropReason::not_resolved:
-      return "no answer to ARP";
   }
   return "unknown";
 }

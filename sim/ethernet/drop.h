@@ -1,5 +1,5 @@
-// Why a packet ended before its destination. One list for the whole simulated world, so that one
-// counter array on the device tells a person where packets went, whichever layer dropped them.
+// Why a frame ended before its destination, counted on the device where it happened. What a node
+// drops above Ethernet (no route, filtered, ...) is sim/forwarding's to report.
 #pragma once
 
 #include <ns3/packet.h>
@@ -18,7 +18,6 @@ namespace seatrial::sim {
 class EthernetDevice;
 
 enum class DropReason : std::uint8_t {
-  // Ethernet
   queue_full,      // the transmit queue was at its limit
   link_down,       // no carrier when it was to be sent
   lost_in_flight,  // on the wire (or in the queue) when the carrier went
@@ -27,15 +26,8 @@ enum class DropReason : std::uint8_t {
   vlan,            // the port does not carry the frame's VLAN, or no tag was expected
   malformed,       // too short for its headers
   loop,            // a flooded frame came back: the switches form a loop
-  // IP and above, reported by the node that the device belongs to
-  no_route,
-  blackhole,
-  ttl_expired,
-  reverse_path,
-  policy,
-  not_resolved,  // no answer to ARP
 };
-inline constexpr std::size_t drop_reason_count = 14;
+inline constexpr std::size_t drop_reason_count = static_cast<std::size_t>(DropReason::loop) + 1;
 std::string_view to_string(DropReason reason);
 
 struct DeviceCounters {
@@ -56,7 +48,7 @@ struct Drop {
   TimePoint at;
   const EthernetDevice& device;
   DropReason reason;
-  // The whole frame for Ethernet's reasons; what the reporting layer had for the others.
+  // The whole frame, header included.
   ns3::Ptr<const ns3::Packet> packet;
 };
 using DropObserver = std::function<void(const Drop&)>;
