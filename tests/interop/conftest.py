@@ -1,0 +1,16 @@
+"""The laboratory that every test here builds its network in."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from lab import Lab  # noqa: E402  pylint: disable=wrong-import-position
+
+
+@pytest.fixture
+def lab():
+    with Lab() as made:
+        yield made
