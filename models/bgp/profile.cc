@@ -45,7 +45,6 @@ Profile frr_traditional() {
   p.multipath_ibgp = 256;
   p.ebgp_default_deny = true;
   p.network_import_check = true;
-  p.announce_enhanced_refresh = true;
   return p;
 }
 
@@ -72,7 +71,6 @@ Profile quagga() {
   p.multipath_ibgp = 1;
   p.ebgp_default_deny = false;
   p.network_import_check = false;
-  p.announce_enhanced_refresh = false;
   return p;
 }
 
@@ -95,7 +93,6 @@ Profile bird2() {
   p.med_mode = MedMode::pairwise;
   p.multipath_relax = true;
   p.ebgp_default_deny = true;  // [src] BIRD 2 wants an explicit import and export on eBGP
-  p.announce_enhanced_refresh = true;
   return p;
 }
 

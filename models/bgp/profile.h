@@ -67,7 +67,6 @@ struct Profile {
 
   // Capabilities offered besides multiprotocol, route refresh and 4-octet AS.
   bool announce_extended_message = false;
-  bool announce_enhanced_refresh = false;
   // Offered only by profiles whose procedures exist here; see README.md.
   std::optional<Duration> graceful_restart_time;
 };

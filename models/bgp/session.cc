@@ -157,7 +157,6 @@ OpenMessage Session::local_open() const {
   auto& c = open.capabilities;
   c.families = config_.families;
   c.route_refresh = true;
-  c.enhanced_route_refresh = profile().announce_enhanced_refresh;
   c.extended_message = profile().announce_extended_message;
   c.four_octet_as = speaker.asn;
   if (config_.add_path.receive) {

@@ -1,0 +1,358 @@
+#include "models/bgp/core.h"
+
+#include <algorithm>
+
+namespace seatrial::bgp {
+namespace {
+
+// FRR's and Quagga's weight of what the router itself originates; it makes the local path win, as
+// BIRD's protocol preference does.
+constexpr std::uint32_t local_weight = 32768;
+
+// Nothing that is advertised differs.
+bool same_path(const Candidate& a, const Candidate& b) {
+  return a.attributes == b.attributes && a.source == b.source && a.peer == b.peer &&
+         a.path_id == b.path_id && a.peer_id == b.peer_id &&
+         a.reflector_client == b.reflector_client;
+}
+
+}  // namespace
+
+Speaker::Core::Core(io::Host& host, SpeakerConfig config, Dependencies dependencies)
+    : host_(host), config_(std::move(config)), dependencies_(dependencies) {
+  decision_timer_ = host_.timer([this] { run_decisions(); });
+  auto neighbors = std::move(config_.neighbors);
+  config_.neighbors.clear();
+  for (auto& neighbor : neighbors) add_neighbor(std::move(neighbor));
+  auto networks = std::move(config_.networks);
+  config_.networks.clear();
+  for (auto& route : networks) originate(std::move(route));
+}
+
+bool Speaker::Core::start() {
+  running_ = true;
+  bool listening = true;
+  if (config_.listen) {
+    listener_ = host_.listen({config_.listen_address, config_.listen_port},
+                             [this](std::unique_ptr<io::Stream> stream) {
+                               // A peer that is not configured is closed at once.
+                               auto* from = neighbor(stream->remote().address);
+                               if (from != nullptr) from->session().accept(std::move(stream));
+                             });
+    listening = listener_ != nullptr;
+  }
+  for (auto& [address, n] : neighbors_) n->session().start();
+  return listening;
+}
+
+void Speaker::Core::shutdown() {
+  running_ = false;
+  listener_.reset();
+  for (auto& [address, n] : neighbors_) {
+    n->session().stop(NotificationMessage(ErrorCode::cease, cease::admin_shutdown), "shut down");
+  }
+  run_decisions();
+}
+
+void Speaker::Core::add_neighbor(NeighborConfig config) {
+  const auto address = config.address;
+  remove_neighbor(address);
+  auto made = std::make_unique<Neighbor>(
+      host_, *this, config_, std::move(config),
+      [this](const Neighbor& n, const net::Prefix& prefix) { return desired(n, prefix); });
+  auto& n = *(neighbors_[address] = std::move(made));
+  config_.neighbors.push_back(n.session().config());
+  if (running_) n.session().start();
+}
+
+void Speaker::Core::remove_neighbor(const net::IpAddress& peer) {
+  const auto found = neighbors_.find(peer);
+  if (found == neighbors_.end()) return;
+  found->second->session().stop(NotificationMessage(ErrorCode::cease, cease::peer_deconfigured),
+                                "neighbour removed");
+  // The call may come from inside a callback of this very session.
+  removed_.push_back(std::move(found->second));
+  neighbors_.erase(found);
+  std::erase_if(config_.neighbors, [&](const auto& n) { return n.address == peer; });
+  mark({});  // the next decision run deletes it
+}
+
+Neighbor* Speaker::Core::neighbor(const net::IpAddress& peer) const {
+  const auto found = neighbors_.find(peer);
+  return found == neighbors_.end() ? nullptr : found->second.get();
+}
+
+// ------------------------------------------------------------------ routes of our own
+
+void Speaker::Core::originate(OriginatedRoute route) {
+  PathAttributes attributes;
+  attributes.origin = route.origin;
+  attributes.next_hop = route.next_hop;
+  attributes.med = route.med;
+  attributes.local_pref = route.local_pref;
+  attributes.communities = route.communities;
+  attributes.large_communities = route.large_communities;
+  Candidate candidate;
+  candidate.attributes = pool_.intern(std::move(attributes));
+  candidate.weight = local_weight;
+  candidate.peer_id = config_.router_id;
+  candidate.metric = local_metric(route.prefix, route);
+  const auto prefix = route.prefix;
+  originated_[prefix] = std::move(route);
+  put(prefix, std::move(candidate));
+}
+
+void Speaker::Core::withdraw(const net::Prefix& prefix) {
+  if (originated_.erase(prefix) > 0) remove(prefix, {RouteSource::local, {}, 0});
+}
+
+std::optional<std::uint32_t> Speaker::Core::local_metric(const net::Prefix& prefix,
+                                                         const OriginatedRoute& route) const {
+  const bool check =
+      route.check_import && config_.import_check.value_or(config_.profile.network_import_check);
+  if (check && dependencies_.resolver != nullptr && !dependencies_.resolver->has_route(prefix)) {
+    return std::nullopt;
+  }
+  return 0;
+}
+
+// ------------------------------------------------------------------ sessions
+
+void Speaker::Core::established(Session& session) {
+  auto* n = neighbor(session.config().address);
+  if (n == nullptr) return;
+  n->established();
+  loc_rib_.for_each([&](const net::Prefix& prefix, const Route& route) {
+    if (route.best) n->touch(prefix);
+  });
+}
+
+void Speaker::Core::lost(Session& session) {
+  auto* n = neighbor(session.config().address);
+  if (n == nullptr) return;
+  n->lost();
+  const auto routes = n->take_adj_rib_in();
+  routes.for_each([&](const net::Prefix& prefix, const std::vector<ReceivedPath>& paths) {
+    for (const auto& path : paths) {
+      remove(prefix, {session.source(), session.config().address, path.path_id});
+    }
+  });
+}
+
+void Speaker::Core::update(Session& session, DecodedUpdate decoded) {
+  auto* n = neighbor(session.config().address);
+  if (n == nullptr) return;
+  auto& message = decoded.message;
+  const auto drop = [&](const Nlri& nlri) {
+    if (!n->carries(nlri.prefix.family()) || !n->withdrawn(nlri)) return;
+    remove(nlri.prefix, {session.source(), session.config().address, nlri.path_id});
+  };
+  for (const auto& nlri : message.withdrawn) drop(nlri);
+  if (decoded.outcome == Outcome::treat_as_withdraw || !message.attributes) {
+    for (const auto& nlri : message.announced) drop(nlri);
+    for (const auto& nlri : message.mp_announced) drop(nlri);
+    return;
+  }
+  const auto take = [&](const std::vector<Nlri>& list, const AttributesRef& attributes) {
+    for (const auto& nlri : list) {
+      if (!n->carries(nlri.prefix.family())) continue;
+      if (n->received(nlri, attributes)) import(*n, nlri, *attributes);
+    }
+  };
+  if (!message.announced.empty()) {
+    auto plain = *message.attributes;
+    take(message.announced, pool_.intern(std::move(plain)));
+  }
+  if (!message.mp_announced.empty()) {
+    auto mp = std::move(*message.attributes);
+    mp.next_hop = message.mp_next_hop;
+    mp.link_local_next_hop = message.mp_link_local;
+    take(message.mp_announced, pool_.intern(std::move(mp)));
+  }
+  const auto limit = session.config().max_prefixes;
+  if (limit && n->received_paths() > *limit) {  // stays down until it is cleared
+    session.stop(NotificationMessage(ErrorCode::cease, cease::max_prefixes),
+                 std::to_string(n->received_paths()) + " prefixes, at most " +
+                     std::to_string(*limit) + " allowed");
+  }
+}
+
+void Speaker::Core::route_refresh(Session& session, const RouteRefreshMessage& refresh) {
+  auto* n = neighbor(session.config().address);
+  // Subtypes 1 and 2 belong to RFC 7313, which is not offered.
+  if (n != nullptr && refresh.subtype == 0) n->resend();
+}
+
+void Speaker::Core::changed(const SessionEvent& event) {
+  if (dependencies_.observer != nullptr) dependencies_.observer->session_changed(event);
+}
+
+void Speaker::Core::counted(const MessageEvent& event) {
+  if (dependencies_.observer != nullptr) dependencies_.observer->message(event);
+}
+
+// ------------------------------------------------------------------ candidates
+
+void Speaker::Core::import(Neighbor& n, const Nlri& nlri, const PathAttributes& attributes) {
+  const auto& session = n.session();
+  auto result = import_route(n.rules(), nlri.prefix, attributes);
+  if (!result.accepted) {
+    return remove(nlri.prefix, {session.source(), session.config().address, nlri.path_id});
+  }
+  Candidate candidate;
+  candidate.peer = session.config().address;
+  candidate.source = session.source();
+  candidate.path_id = nlri.path_id;
+  candidate.metric = metric_to(result.attributes);
+  candidate.attributes = pool_.intern(std::move(result.attributes));
+  candidate.weight = result.weight;
+  candidate.peer_id = session.negotiated().peer.id;
+  candidate.reflector_client = session.config().route_reflector_client;
+  put(nlri.prefix, std::move(candidate));
+}
+
+std::optional<std::uint32_t> Speaker::Core::metric_to(const PathAttributes& attributes) const {
+  if (!attributes.next_hop) return 0;
+  // RFC 4271 section 5.1.3: a route whose next hop is this router itself is of no use.
+  for (const auto& [address, n] : neighbors_) {
+    if (n->session().established() && n->session().local_address() == *attributes.next_hop) {
+      return std::nullopt;
+    }
+  }
+  if (dependencies_.resolver == nullptr) return 0;
+  return dependencies_.resolver->resolve(*attributes.next_hop);
+}
+
+void Speaker::Core::put(const net::Prefix& prefix, Candidate candidate) {
+  candidate.received = host_.now();
+  auto& candidates = loc_rib_[prefix].candidates;
+  const auto known = std::ranges::find_if(candidates, [&](const Candidate& c) {
+    return c.source == candidate.source && c.peer == candidate.peer &&
+           c.path_id == candidate.path_id;
+  });
+  if (known == candidates.end()) {
+    candidates.push_back(std::move(candidate));
+  } else {
+    candidate.selected = known->selected;
+    *known = std::move(candidate);
+  }
+  mark(prefix);
+}
+
+void Speaker::Core::remove(const net::Prefix& prefix, const Identity& identity) {
+  auto* route = loc_rib_.find(prefix);
+  if (route == nullptr) return;
+  const auto removed = std::erase_if(route->candidates, [&](const Candidate& c) {
+    return c.source == identity.source && c.peer == identity.peer && c.path_id == identity.path_id;
+  });
+  if (removed > 0) {
+    route->decision = {};  // its indices are out of date
+    mark(prefix);
+  }
+}
+
+void Speaker::Core::nexthops_changed() {
+  loc_rib_.for_each([&](const net::Prefix& prefix, Route& route) {
+    bool differs = false;
+    for (auto& c : route.candidates) {
+      const auto metric = c.source == RouteSource::local
+                              ? local_metric(prefix, originated_.at(prefix))
+                              : metric_to(*c.attributes);
+      differs = differs || metric != c.metric;
+      c.metric = metric;
+    }
+    if (differs) mark(prefix);
+  });
+}
+
+// ------------------------------------------------------------------ decisions
+
+DecisionOptions Speaker::Core::decision_options() const {
+  const auto& p = config_.profile;
+  DecisionOptions options;
+  options.med_mode = p.med_mode;
+  if (config_.deterministic_med) {
+    options.med_mode = *config_.deterministic_med ? MedMode::deterministic : MedMode::pairwise;
+  }
+  options.always_compare_med = config_.always_compare_med;
+  options.last_tie_break = p.last_tie_break;
+  options.multipath_ebgp = config_.multipath_ebgp.value_or(p.multipath_ebgp);
+  options.multipath_ibgp = config_.multipath_ibgp.value_or(p.multipath_ibgp);
+  options.multipath_relax = config_.multipath_relax.value_or(p.multipath_relax);
+  options.default_local_pref = p.default_local_pref;
+  return options;
+}
+
+void Speaker::Core::mark(const net::Prefix& prefix) {
+  marked_.insert(prefix);
+  if (!decision_timer_->armed()) {
+    decision_timer_->arm(host_.now() + config_.profile.decision_delay);
+  }
+}
+
+void Speaker::Core::run_decisions() {
+  removed_.clear();
+  for (const auto& prefix : std::exchange(marked_, {})) run_decision(prefix);
+}
+
+void Speaker::Core::run_decision(const net::Prefix& prefix) {
+  auto* route = loc_rib_.find(prefix);
+  if (route == nullptr) return;
+  route->decision = decide(route->candidates, decision_options());
+  const auto& decision = route->decision;
+  for (std::size_t i = 0; i < route->candidates.size(); ++i) {
+    route->candidates[i].selected = decision.best == i;
+  }
+  const auto* best = decision.best ? &route->candidates[*decision.best] : nullptr;
+  const bool local = best != nullptr && best->source == RouteSource::local;
+  std::vector<NextHop> next_hops;
+  if (best != nullptr && !local) {
+    for (const auto i : decision.multipath) {
+      next_hops.push_back({*route->candidates[i].attributes->next_hop});
+    }
+    std::ranges::sort(next_hops);
+  }
+  const bool best_differs = (best != nullptr) != route->best.has_value() ||
+                            (best != nullptr && !same_path(*best, *route->best));
+  const bool hops_differ = next_hops != route->next_hops;
+  route->best.reset();
+  if (best != nullptr) route->best = *best;
+  if (hops_differ) tell_sink(prefix, *route, std::move(next_hops));
+  if (best_differs) {
+    for (auto& [address, n] : neighbors_) n->touch(prefix);
+  }
+  if ((best_differs || hops_differ) && dependencies_.observer != nullptr) {
+    RibEvent event{host_.name(), host_.now(),     prefix, best != nullptr,
+                   local,        summary(*route), "",     route->next_hops};
+    if (best != nullptr) event.reason = to_string(decision.steps[*decision.best]);
+    dependencies_.observer->rib_changed(event);
+  }
+  if (route->candidates.empty()) loc_rib_.erase(prefix);
+}
+
+void Speaker::Core::tell_sink(const net::Prefix& prefix, Route& route,
+                              std::vector<NextHop> next_hops) {
+  route.next_hops = std::move(next_hops);
+  if (dependencies_.sink == nullptr) return;
+  if (route.next_hops.empty()) {
+    dependencies_.sink->route_removed(prefix);
+  } else {
+    dependencies_.sink->route_changed(prefix, route.next_hops);
+  }
+}
+
+AttributesRef Speaker::Core::desired(const Neighbor& n, const net::Prefix& prefix) {
+  const auto* route = loc_rib_.find(prefix);
+  if (route == nullptr || !route->best) return nullptr;
+  auto result = export_route(n.rules(), prefix, *route->best);
+  return result.accepted ? pool_.intern(std::move(result.attributes)) : nullptr;
+}
+
+std::string Speaker::Core::summary(const Route& route) const {
+  if (!route.best) return {};
+  const auto& best = *route.best;
+  return (best.source == RouteSource::local ? "local" : "from " + best.peer.to_string()) + " " +
+         best.attributes->to_string();
+}
+
+}  // namespace seatrial::bgp

@@ -1,0 +1,88 @@
+// The inside of Speaker: neighbours, the Loc-RIB and what flows between them. A change marks its
+// prefix; after the profile's decision delay the decision process runs over the marked ones, tells
+// the sink and the observer, and touches the neighbours, which advertise when their time has come.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "models/bgp/decision.h"
+#include "models/bgp/neighbor.h"
+#include "models/bgp/speaker.h"
+
+namespace seatrial::bgp {
+
+class Speaker::Core final : public SessionOwner {
+ public:
+  Core(io::Host& host, SpeakerConfig config, Dependencies dependencies);
+
+  bool start();
+  void shutdown();
+  void originate(OriginatedRoute route);
+  void withdraw(const net::Prefix& prefix);
+  void add_neighbor(NeighborConfig config);
+  void remove_neighbor(const net::IpAddress& peer);
+  void nexthops_changed();
+  Neighbor* neighbor(const net::IpAddress& peer) const;
+
+  const SpeakerConfig& config() const { return config_; }
+  std::vector<SessionSnapshot> sessions() const;
+  SessionSnapshot snapshot(const Neighbor& neighbor) const;
+  std::vector<RouteSnapshot> loc_rib() const;
+  std::optional<RouteSnapshot> route(const net::Prefix& prefix) const;
+  std::vector<AdjRouteSnapshot> adj_rib_in(const Neighbor& neighbor) const;
+  std::vector<AdjRouteSnapshot> adj_rib_out(const Neighbor& neighbor) const;
+
+  // --- SessionOwner
+  const SpeakerConfig& speaker_config() const override { return config_; }
+  void established(Session& session) override;
+  void lost(Session& session) override;
+  void update(Session& session, DecodedUpdate update) override;
+  void route_refresh(Session& session, const RouteRefreshMessage& refresh) override;
+  void changed(const SessionEvent& event) override;
+  void counted(const MessageEvent& event) override;
+
+ private:
+  struct Route {
+    std::vector<Candidate> candidates;  // in order of arrival
+    Decision decision;
+    // What was last told to the others.
+    std::optional<Candidate> best;
+    std::vector<NextHop> next_hops;  // in the sink when not empty
+  };
+  struct Identity {
+    RouteSource source;
+    net::IpAddress peer;
+    std::uint32_t path_id;
+  };
+
+  DecisionOptions decision_options() const;
+  std::optional<std::uint32_t> metric_to(const PathAttributes& attributes) const;
+  std::optional<std::uint32_t> local_metric(const net::Prefix& prefix,
+                                            const OriginatedRoute& route) const;
+  void import(Neighbor& neighbor, const Nlri& nlri, const PathAttributes& attributes);
+  void put(const net::Prefix& prefix, Candidate candidate);
+  void remove(const net::Prefix& prefix, const Identity& identity);
+  void mark(const net::Prefix& prefix);
+  void run_decisions();
+  void run_decision(const net::Prefix& prefix);
+  void tell_sink(const net::Prefix& prefix, Route& route, std::vector<NextHop> next_hops);
+  AttributesRef desired(const Neighbor& neighbor, const net::Prefix& prefix);
+  std::string summary(const Route& route) const;
+  RouteSnapshot describe(const net::Prefix& prefix, const Route& route) const;
+
+  io::Host& host_;
+  SpeakerConfig config_;
+  Dependencies dependencies_;
+  AttributePool pool_;
+  std::map<net::IpAddress, std::unique_ptr<Neighbor>> neighbors_;
+  std::vector<std::unique_ptr<Neighbor>> removed_;
+  std::map<net::Prefix, OriginatedRoute> originated_;
+  net::PrefixMap<Route> loc_rib_;
+  std::set<net::Prefix> marked_;
+  std::unique_ptr<io::Timer> decision_timer_;
+  std::unique_ptr<io::Listener> listener_;
+  bool running_ = false;
+};
+
+}  // namespace seatrial::bgp

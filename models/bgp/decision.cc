@@ -1,0 +1,197 @@
+#include "models/bgp/decision.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace seatrial::bgp {
+namespace {
+
+// Negative: the first is better. The step is the first that tells them apart.
+struct Comparison {
+  int sign = 0;
+  Step step = Step::path_id;
+};
+
+template <typename T>
+int lower_first(const T& a, const T& b) {
+  return a < b ? -1 : b < a ? 1 : 0;
+}
+
+class Decider {
+ public:
+  Decider(std::span<const Candidate> candidates, const DecisionOptions& options)
+      : candidates_(candidates), options_(options) {}
+
+  Decision run() {
+    Decision decision;
+    decision.steps.assign(candidates_.size(), Step::not_eligible);
+    std::vector<std::size_t> alive;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      if (candidates_[i].metric) alive.push_back(i);
+    }
+    if (alive.empty()) return decision;
+    const auto best = choose(alive, decision.steps);
+    decision.best = best;
+    explain(best, alive, decision.steps);
+    decision.multipath = multipath_of(best, alive, decision.steps);
+    return decision;
+  }
+
+ private:
+  std::size_t choose(const std::vector<std::size_t>& alive, std::vector<Step>& steps) const {
+    switch (options_.med_mode) {
+      case MedMode::pairwise:
+        return newest_first(alive, true);
+      case MedMode::deterministic: {
+        // The winner of each neighbouring AS, then the winner of those.
+        std::vector<std::pair<std::optional<Asn>, std::vector<std::size_t>>> groups;
+        for (const auto i : alive) {
+          const auto asn = candidates_[i].attributes->as_path.neighbor();
+          auto group = std::ranges::find_if(groups, [&](const auto& g) { return g.first == asn; });
+          if (group == groups.end()) group = groups.insert(group, {asn, {}});
+          group->second.push_back(i);
+        }
+        std::vector<std::size_t> winners;
+        for (const auto& [asn, members] : groups) winners.push_back(newest_first(members, true));
+        std::ranges::sort(winners);
+        return newest_first(winners, true);
+      }
+      case MedMode::eliminate:
+        return newest_first(without_higher_med(alive, steps), false);
+    }
+    return alive.front();
+  }
+
+  std::size_t newest_first(const std::vector<std::size_t>& alive, bool with_med) const {
+    std::size_t best = alive.back();
+    for (auto i = alive.rbegin(); i != alive.rend(); ++i) {
+      if (compare(*i, best, with_med).sign < 0) best = *i;
+    }
+    return best;
+  }
+
+  // Steps before MED, then RFC 4271 section 9.1.2.2 c over what is left, marked in `steps`.
+  std::vector<std::size_t> without_higher_med(const std::vector<std::size_t>& alive,
+                                              std::vector<Step>& steps) const {
+    std::vector<std::size_t> left;
+    for (const auto i : alive) {
+      const bool beaten = std::ranges::any_of(alive, [&](std::size_t j) {
+        const auto c = compare(j, i, false);
+        return c.sign < 0 && c.step < Step::med;
+      });
+      if (!beaten) left.push_back(i);
+    }
+    std::vector<std::size_t> kept;
+    for (const auto i : left) {
+      const bool beaten = std::ranges::any_of(
+          left, [&](std::size_t j) { return med_comparable(j, i) && med(j) < med(i); });
+      if (beaten) {
+        steps[i] = Step::med;
+      } else {
+        kept.push_back(i);
+      }
+    }
+    return kept;
+  }
+
+  void explain(std::size_t best, const std::vector<std::size_t>& alive,
+               std::vector<Step>& steps) const {
+    const bool with_med = options_.med_mode != MedMode::eliminate;
+    steps[best] = Step::only_path;
+    for (const auto i : alive) {
+      if (i == best) continue;
+      // A loss on MED may have been to a path that lost later itself; it stands as recorded.
+      if (steps[i] != Step::med) steps[i] = compare(best, i, with_med).step;
+      if (steps[best] == Step::only_path || steps[i] > steps[best]) steps[best] = steps[i];
+    }
+  }
+
+  std::vector<std::size_t> multipath_of(std::size_t best, const std::vector<std::size_t>& alive,
+                                        const std::vector<Step>& steps) const {
+    std::vector<std::size_t> set{best};
+    const auto& b = candidates_[best];
+    if (b.source == RouteSource::local) return set;
+    const auto most =
+        b.source == RouteSource::ebgp ? options_.multipath_ebgp : options_.multipath_ibgp;
+    for (const auto i : alive) {
+      if (set.size() >= most) break;
+      if (i == best || steps[i] <= Step::igp_metric || !same_enough(b, candidates_[i])) continue;
+      const bool known = std::ranges::any_of(set, [&](std::size_t j) {
+        return candidates_[j].attributes->next_hop == candidates_[i].attributes->next_hop;
+      });
+      if (!known) set.push_back(i);
+    }
+    return set;
+  }
+
+  bool same_enough(const Candidate& a, const Candidate& b) const {
+    if (a.source != b.source) return false;
+    if (options_.multipath_relax) return true;
+    const auto& p = a.attributes->as_path;
+    const auto& q = b.attributes->as_path;
+    return a.source == RouteSource::ibgp ? p == q : p.neighbor() == q.neighbor();
+  }
+
+  std::uint32_t med(std::size_t i) const { return candidates_[i].attributes->med.value_or(0); }
+  bool med_comparable(std::size_t i, std::size_t j) const {
+    return options_.always_compare_med || candidates_[i].attributes->as_path.neighbor() ==
+                                              candidates_[j].attributes->as_path.neighbor();
+  }
+
+  Comparison compare(std::size_t i, std::size_t j, bool with_med) const {
+    const auto& a = candidates_[i];
+    const auto& b = candidates_[j];
+    const auto& p = *a.attributes;
+    const auto& q = *b.attributes;
+    if (const int s = lower_first(b.weight, a.weight)) return {s, Step::weight};
+    const auto pref = [&](const PathAttributes& x) {
+      return x.local_pref.value_or(options_.default_local_pref);
+    };
+    if (const int s = lower_first(pref(q), pref(p))) return {s, Step::local_pref};
+    const auto remote = [](const Candidate& c) { return c.source != RouteSource::local; };
+    if (const int s = lower_first(remote(a), remote(b))) return {s, Step::locally_originated};
+    if (const int s = lower_first(p.as_path.length(), q.as_path.length())) {
+      return {s, Step::as_path_length};
+    }
+    if (const int s = lower_first(p.origin, q.origin)) return {s, Step::origin};
+    if (with_med && med_comparable(i, j)) {
+      if (const int s = lower_first(med(i), med(j))) return {s, Step::med};
+    }
+    const auto inner = [](const Candidate& c) { return c.source == RouteSource::ibgp; };
+    if (const int s = lower_first(inner(a), inner(b))) return {s, Step::ebgp_over_ibgp};
+    if (const int s = lower_first(*a.metric, *b.metric)) return {s, Step::igp_metric};
+    if (options_.last_tie_break == LastTieBreak::oldest_external && a.source == RouteSource::ebgp &&
+        b.source == RouteSource::ebgp) {
+      if (const int s = lower_first(b.selected, a.selected)) return {s, Step::oldest_external};
+    }
+    const auto id = [](const Candidate& c) {  // RFC 4456 section 9
+      return c.attributes->originator_id.value_or(c.peer_id);
+    };
+    if (const int s = lower_first(id(a), id(b))) return {s, Step::router_id};
+    if (const int s = lower_first(p.cluster_list.size(), q.cluster_list.size())) {
+      return {s, Step::cluster_list_length};
+    }
+    if (const int s = lower_first(a.peer, b.peer)) return {s, Step::peer_address};
+    return {lower_first(a.path_id, b.path_id), Step::path_id};
+  }
+
+  std::span<const Candidate> candidates_;
+  const DecisionOptions& options_;
+};
+
+}  // namespace
+
+Decision decide(std::span<const Candidate> candidates, const DecisionOptions& options) {
+  return Decider(candidates, options).run();
+}
+
+std::string_view to_string(Step step) {
+  constexpr std::array<std::string_view, 15> names{
+      "not eligible",    "only path", "weight",       "local preference", "local origin",
+      "AS path length",  "origin",    "MED",          "eBGP over iBGP",   "IGP metric",
+      "oldest external", "router id", "cluster list", "peer address",     "path id"};
+  return names[static_cast<std::size_t>(step)];
+}
+
+}  // namespace seatrial::bgp

@@ -1,0 +1,146 @@
+#include "models/bgp/neighbor.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace seatrial::bgp {
+
+Neighbor::Neighbor(io::Host& host, SessionOwner& owner, const SpeakerConfig& speaker,
+                   NeighborConfig config, Desired desired)
+    : host_(host),
+      speaker_(speaker),
+      session_(host, owner, std::move(config)),
+      desired_(std::move(desired)),
+      flush_timer_(host.timer([this] { flush(); })) {}
+
+RuleContext Neighbor::rules() const {
+  const auto& agreed = session_.negotiated();
+  return {speaker_,        session_.config(), session_.internal(), session_.local_address(),
+          agreed.peer.asn, agreed.peer.id};
+}
+
+bool Neighbor::carries(net::Family family) const {
+  const auto wanted = family == net::Family::ipv4 ? ipv4_unicast : ipv6_unicast;
+  const auto& ours = session_.config().families;
+  const auto& theirs = session_.negotiated().peer.capabilities;
+  if (std::ranges::find(ours, wanted) == ours.end()) return false;
+  // RFC 4760 section 8: without the capability a peer speaks IPv4 unicast.
+  return theirs.has(wanted) || (theirs.families.empty() && wanted == ipv4_unicast);
+}
+
+bool Neighbor::received(const Nlri& nlri, AttributesRef attributes) {
+  auto& paths = adj_rib_in_[nlri.prefix];
+  const auto path = std::ranges::find(paths, nlri.path_id, &ReceivedPath::path_id);
+  if (path == paths.end()) {
+    paths.push_back({nlri.path_id, std::move(attributes)});
+    ++received_paths_;
+    return true;
+  }
+  if (path->attributes == attributes) return false;
+  path->attributes = std::move(attributes);
+  return true;
+}
+
+bool Neighbor::withdrawn(const Nlri& nlri) {
+  auto* paths = adj_rib_in_.find(nlri.prefix);
+  if (paths == nullptr) return false;
+  const auto removed =
+      std::erase_if(*paths, [&](const ReceivedPath& p) { return p.path_id == nlri.path_id; });
+  received_paths_ -= removed;
+  if (paths->empty()) adj_rib_in_.erase(nlri.prefix);
+  return removed > 0;
+}
+
+net::PrefixMap<std::vector<ReceivedPath>> Neighbor::take_adj_rib_in() {
+  received_paths_ = 0;
+  return std::exchange(adj_rib_in_, {});
+}
+
+void Neighbor::established() {
+  earliest_flush_ = host_.now() + speaker_.profile.first_update_delay;
+  end_of_rib_due_ = speaker_.profile.end_of_rib;
+  schedule();
+}
+
+void Neighbor::lost() {
+  flush_timer_->cancel();
+  pending_.clear();
+  adj_rib_out_.clear();
+}
+
+void Neighbor::touch(const net::Prefix& prefix) {
+  if (!session_.established() || !carries(prefix.family())) return;
+  pending_.insert(prefix);
+  schedule();
+}
+
+void Neighbor::resend() {
+  adj_rib_out_.for_each([&](const net::Prefix& prefix, AttributesRef& sent) {
+    sent.reset();
+    pending_.insert(prefix);
+  });
+  schedule();
+}
+
+Duration Neighbor::advertisement_interval() const {
+  return session_.config().advertisement_interval.value_or(
+      session_.internal() ? speaker_.profile.mrai_ibgp : speaker_.profile.mrai_ebgp);
+}
+
+void Neighbor::schedule() {
+  if (flush_timer_->armed()) return;
+  flush_timer_->arm(std::max(host_.now(), earliest_flush_));
+}
+
+void Neighbor::flush() {
+  if (!session_.established()) return;
+  struct Group {
+    AttributesRef attributes;
+    std::vector<Nlri> prefixes;
+  };
+  // Groups in the order of their first prefix, so that the order of bytes depends on no pointer.
+  std::vector<Group> groups;
+  std::unordered_map<const PathAttributes*, std::size_t> group_of;
+  UpdateMessage withdrawals;
+  for (const auto& prefix : pending_) {
+    auto wanted = desired_(*this, prefix);
+    const auto* sent = adj_rib_out_.find(prefix);
+    if (!wanted) {
+      if (sent != nullptr) {
+        withdrawals.withdrawn.push_back({prefix, 0});
+        adj_rib_out_.erase(prefix);
+      }
+      continue;
+    }
+    if (sent != nullptr && *sent == wanted) continue;
+    adj_rib_out_[prefix] = wanted;
+    const auto [found, added] = group_of.emplace(wanted.get(), groups.size());
+    if (added) groups.push_back({wanted, {}});
+    groups[found->second].prefixes.push_back({prefix, 0});
+  }
+  pending_.clear();
+  if (!withdrawals.withdrawn.empty()) session_.send(withdrawals);
+  for (auto& group : groups) {
+    UpdateMessage update;
+    update.attributes = *group.attributes;
+    if (group.attributes->next_hop->is_v4()) {
+      update.announced = std::move(group.prefixes);
+    } else {
+      update.mp_next_hop = group.attributes->next_hop;
+      update.mp_link_local = group.attributes->link_local_next_hop;
+      update.mp_announced = std::move(group.prefixes);
+    }
+    session_.send(update);
+  }
+  if (end_of_rib_due_) {
+    end_of_rib_due_ = false;
+    for (const auto family : session_.config().families) {
+      if (carries(family == ipv4_unicast ? net::Family::ipv4 : net::Family::ipv6)) {
+        session_.send_end_of_rib(family);
+      }
+    }
+  }
+  if (!groups.empty()) earliest_flush_ = host_.now() + advertisement_interval();
+}
+
+}  // namespace seatrial::bgp

@@ -1,0 +1,69 @@
+// One neighbour as the RIBs see it: its session, Adj-RIB-In, Adj-RIB-Out and what still has to be
+// advertised. Advertisements are collected until the profile lets them out (first UPDATE delay,
+// MRAI) and leave grouped by equal attributes.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <vector>
+
+#include "models/bgp/rules.h"
+#include "models/bgp/session.h"
+#include "models/net/prefix_map.h"
+
+namespace seatrial::bgp {
+
+struct ReceivedPath {
+  std::uint32_t path_id = 0;
+  AttributesRef attributes;  // before policy
+};
+
+class Neighbor {
+ public:
+  // What should be advertised for a prefix now; nullptr: nothing.
+  using Desired = std::function<AttributesRef(const Neighbor&, const net::Prefix&)>;
+
+  Neighbor(io::Host& host, SessionOwner& owner, const SpeakerConfig& speaker, NeighborConfig config,
+           Desired desired);
+
+  Session& session() { return session_; }
+  const Session& session() const { return session_; }
+  RuleContext rules() const;
+  bool carries(net::Family family) const;  // negotiated
+
+  // --- Adj-RIB-In
+  // False when the same was there already.
+  bool received(const Nlri& nlri, AttributesRef attributes);
+  bool withdrawn(const Nlri& nlri);
+  const net::PrefixMap<std::vector<ReceivedPath>>& adj_rib_in() const { return adj_rib_in_; }
+  net::PrefixMap<std::vector<ReceivedPath>> take_adj_rib_in();
+  std::size_t received_paths() const { return received_paths_; }
+
+  // --- Adj-RIB-Out
+  void established();
+  void lost();
+  // The Loc-RIB's choice for this prefix changed: look at it at the next flush.
+  void touch(const net::Prefix& prefix);
+  // Everything sent is sent again (ROUTE-REFRESH).
+  void resend();
+  const net::PrefixMap<AttributesRef>& adj_rib_out() const { return adj_rib_out_; }
+
+ private:
+  void schedule();
+  void flush();
+  Duration advertisement_interval() const;
+
+  io::Host& host_;
+  const SpeakerConfig& speaker_;
+  Session session_;
+  Desired desired_;
+  net::PrefixMap<std::vector<ReceivedPath>> adj_rib_in_;
+  std::size_t received_paths_ = 0;
+  net::PrefixMap<AttributesRef> adj_rib_out_;
+  std::set<net::Prefix> pending_;
+  std::unique_ptr<io::Timer> flush_timer_;
+  TimePoint earliest_flush_{};
+  bool end_of_rib_due_ = false;
+};
+
+}  // namespace seatrial::bgp

@@ -1,0 +1,42 @@
+// What a route goes through at a session's edge, in and out: loop checks (RFC 4271 section 9.1.2,
+// RFC 4456 section 8), RFC 8212, policy, and the attribute changes that RFC 4271 section 5 demands.
+// Pure, so that "why is this route not here" is answered by asking again.
+#pragma once
+
+#include <string>
+
+#include "models/bgp/config.h"
+#include "models/bgp/decision.h"
+
+namespace seatrial::bgp {
+
+// This speaker and one of its sessions.
+struct RuleContext {
+  const SpeakerConfig& speaker;
+  const NeighborConfig& neighbor;
+  bool internal = false;
+  net::IpAddress local_address;
+  Asn peer_as;
+  RouterId peer_id;
+
+  RouterId cluster_id() const { return speaker.cluster_id.value_or(speaker.router_id); }
+  bool default_deny() const {
+    return !internal && neighbor.ebgp_requires_policy &&
+           speaker.ebgp_default_deny.value_or(speaker.profile.ebgp_default_deny);
+  }
+};
+
+struct RuleResult {
+  bool accepted = false;
+  PathAttributes attributes;  // after policy and changes, when accepted
+  std::uint32_t weight = 0;
+  std::string why;
+};
+
+RuleResult import_route(const RuleContext& context, const net::Prefix& prefix,
+                        const PathAttributes& received);
+// `best` is the Loc-RIB's choice.
+RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
+                        const Candidate& best);
+
+}  // namespace seatrial::bgp
