@@ -17,13 +17,25 @@ std::optional<std::uint32_t> number_in(std::string_view text) {
   return out;
 }
 
+// The values of a list's line: ip|ipv6 or bgp, the name, maybe a sequence number, the action.
+std::size_t action_index(const Reader& r) {
+  const auto& third = r.value(2).text;
+  return third == "permit" || third == "deny" ? 2 : 3;
+}
+
 // An explicit `seq N`, else 5 more than the largest so far, as FRR counts.
 template <typename Rule>
 std::uint32_t sequence(const Reader& r, const std::vector<Rule>& rules) {
-  if (const auto* word = r.after("seq")) return number_in(word->text).value_or(0);
+  if (action_index(r) == 3) return r.number(2);
   std::uint32_t most = 0;
   for (const auto& rule : rules) most = std::max(most, rule.sequence);
   return most - most % 5 + 5;
+}
+
+// `ge N` or `le N`; a list may be called "ge", so the word counts only before a number.
+const Word* bound(const Reader& r, std::string_view name) {
+  const auto* word = r.after(name);
+  return word != nullptr && number_in(word->text) ? word : nullptr;
 }
 
 // A rule takes the place of one with its number, and stands in the order of numbers.
@@ -39,21 +51,21 @@ void put(std::vector<Rule>& rules, Rule rule) {
 
 void prefix_list(Reader& r) {
   const bool is_v6 = r.value(0).text == "ipv6";
-  const std::size_t action = r.after("seq") != nullptr ? 3 : 2;
+  const auto action = action_index(r);
   const auto& name = r.value(1);
-  const auto& text = r.value(action + 1);
+  const bool any = r.value_count() == action + 1;  // a word that stands for itself is no value
   PrefixRuleDraft rule;
   auto& rules = r.draft().prefix_lists[name.text];
   rule.sequence = sequence(r, rules);
   rule.permit = r.value(action).text == "permit";
   rule.position = r.here();
-  const auto* ge = r.after("ge");
-  const auto* le = r.after("le");
-  if (text.text == "any") {
+  const auto* ge = bound(r, "ge");
+  const auto* le = bound(r, "le");
+  if (any) {
     rule.prefix = is_v6 ? *net::Prefix::parse("::/0") : net::Prefix();
     rule.most = rule.prefix.address().bits();
   } else {
-    rule.prefix = *net::Prefix::parse_lenient(text.text);
+    rule.prefix = *net::Prefix::parse_lenient(r.value(action + 1).text);
     const int length = rule.prefix.length();
     const int bits = rule.prefix.address().bits();
     rule.least = ge != nullptr ? static_cast<int>(number_in(ge->text).value_or(0)) : length;
@@ -92,7 +104,7 @@ std::vector<std::uint32_t> communities(Reader& r, std::size_t from, bool* additi
 }
 
 void community_list(Reader& r) {
-  const std::size_t action = r.after("seq") != nullptr ? 3 : 2;
+  const auto action = action_index(r);
   auto& rules = r.draft().community_lists[r.value(1).text];
   CommunityRuleDraft rule{.sequence = sequence(r, rules),
                           .permit = r.value(action).text == "permit",

@@ -149,14 +149,19 @@ void Reader::run(const Command& command) {
     case Effect::harmless:
       return;
     case Effect::no_effect:
-      diagnostics_.warning(here(), "'" + command.pattern.text() + "' has no effect here");
+      diagnostics_.warning(here(), "'" + line_text() + "' has no effect here");
       break;
     case Effect::unsupported:
-      diagnostics_.error(here(), "'" + command.pattern.text() + "' is not modelled",
-                         "a design without it");
+      diagnostics_.error(here(), "'" + line_text() + "' is not modelled", "a design without it");
       break;
   }
   if (command.handler != nullptr) command.handler(*this);
+}
+
+std::string Reader::line_text() const {
+  std::string out;
+  for (const auto& word : words_) out += (out.empty() ? "" : " ") + word.text;
+  return out;
 }
 
 void Reader::report_unknown() {

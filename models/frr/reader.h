@@ -87,6 +87,7 @@ class Reader {
   bool leave();
   bool skipped(std::string_view text);
   void run(const Command& command);
+  std::string line_text() const;
   void report_unknown();
 
   std::string file_;

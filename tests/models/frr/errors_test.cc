@@ -1,0 +1,178 @@
+// What is said of a wrong file, and where.
+#include <boost/test/unit_test.hpp>
+
+#include "models/frr/config.h"
+#include "models/frr/grammar.h"
+
+using namespace seatrial;
+
+namespace {
+
+std::string complaints(const std::string& text) {
+  Diagnostics diagnostics;
+  frr::read(text, "frr.conf", diagnostics);
+  return diagnostics.to_string();
+}
+
+const std::string router = "router bgp 64512\n bgp router-id 10.0.0.1\n";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(frr_errors)
+
+BOOST_AUTO_TEST_CASE(words_that_do_not_fit) {
+  struct Row {
+    std::string text;
+    const char* said;
+  };
+  // Lines of `router bgp` stand on line 3; one blank is before them.
+  const Row rows[] = {
+      {"hostnam core1\n", "frr.conf:1:1: error: unknown command 'hostnam', expected 'hostname'\n"},
+      {"flurb\n", "frr.conf:1:1: error: unknown command 'flurb', expected a command\n"},
+      {"router bgp\n",
+       "frr.conf:1:11: error: incomplete command 'router', expected an AS number\n"},
+      {"router bgp 0\n", "frr.conf:1:12: error: unexpected '0', expected an AS number\n"},
+      {"frr defaults exotic\n",
+       "frr.conf:1:14: error: unexpected 'exotic', expected 'traditional' or 'datacenter'\n"},
+      {router + " neighbr 10.0.0.2 remote-as 1\n",
+       "frr.conf:3:2: error: unknown command 'neighbr', expected 'neighbor'\n"},
+      {router + " neighbor 10.0.0.300 remote-as 1\n",
+       "frr.conf:3:11: error: unexpected '10.0.0.300', expected an IP address or a peer group's "
+       "name\n"},
+      {router + " neighbor 10.0.0.2 remote-as x\n",
+       "frr.conf:3:30: error: unexpected 'x', expected an AS number or 'internal' or 'external'\n"},
+      {router + " neighbor 10.0.0.2 remote-is 1\n",
+       "frr.conf:3:20: error: unexpected 'remote-is', expected 'remote-as'\n"},
+      {router + " neighbor 10.0.0.2 remote-as 1 2\n",
+       "frr.conf:3:32: error: unexpected '2', expected the end of the line\n"},
+      {router + " maximum-paths 1000\n",
+       "frr.conf:3:16: error: unexpected '1000', expected a number from 1 to 256 or 'ibgp'\n"},
+      {router + " no bgp defalt ipv4-unicast\n",
+       "frr.conf:3:9: error: unexpected 'defalt', expected 'default'\n"},
+      {"interface eth0\n ip address 10.0.0.1\n",
+       "frr.conf:2:13: error: unexpected '10.0.0.1', expected an address with length, as "
+       "10.1.1.4/24\n"},
+      {"ip route 10.0.0.0/8 10.0.0.999\n",
+       "frr.conf:1:21: error: unexpected '10.0.0.999', expected a next hop's address, an "
+       "interface, Null0 "
+       "or blackhole\n"},
+      {"ip prefix-list P permit 10.0.0.0/8 ge 4\n",
+       "frr.conf:1:39: error: invalid prefix range for 10.0.0.0/8, expected length < ge <= le <= "
+       "32\n"},
+      {"route-map M permit 10\n set community 1:2:3\n",
+       "frr.conf:2:16: error: '1:2:3' is not a community, expected AS:NUMBER or a well-known name, "
+       "as "
+       "no-export\n"},
+  };
+  for (const auto& row : rows) BOOST_TEST(complaints(row.text) == row.said);
+}
+
+BOOST_AUTO_TEST_CASE(names_that_are_not_defined) {
+  struct Row {
+    std::string text;
+    const char* said;
+  };
+  const Row rows[] = {
+      {router + " neighbor 10.0.0.2 description x\n",
+       "frr.conf:3:11: error: neighbor 10.0.0.2 has no remote AS, expected 'neighbor 10.0.0.2 "
+       "remote-as "
+       "ASN', or a peer-group that has one\n"},
+      {router + " neighbor EDGES remote-as 1\n",
+       "frr.conf:3:11: error: peer-group 'EDGES' is not defined, expected 'neighbor EDGES "
+       "peer-group', or "
+       "an address\n"},
+      {router + " neighbor EDGES peer-group\n neighbor 10.0.0.2 peer-group EGDES\n",
+       "frr.conf:4:31: error: peer-group 'EGDES' is not defined, expected EDGES\n"},
+      {"route-map OUT permit 10\n" + router +
+           " neighbor 10.0.0.2 remote-as 1\n neighbor 10.0.0.2 route-map OTU out\n",
+       "frr.conf:5:30: error: route-map 'OTU' is not defined, expected OUT\n"},
+      {"ip prefix-list PODS permit any\n" + router +
+           " neighbor 10.0.0.2 remote-as 1\n neighbor 10.0.0.2 prefix-list POD in\n",
+       "frr.conf:5:32: error: prefix-list 'POD' is not defined, expected PODS\n"},
+      {"route-map UNUSED permit 10\n match ip address prefix-list NONE\n",
+       "frr.conf:2:31: error: prefix-list 'NONE' is not defined\n"},
+      {router + " neighbor 10.0.0.2 remote-as 1\n neighbor 10.0.0.2 update-source eth7\n",
+       "frr.conf:4:34: error: update-source 'eth7' has no address to connect from, expected an "
+       "address\n"},
+  };
+  for (const auto& row : rows) BOOST_TEST(complaints(row.text) == row.said);
+}
+
+BOOST_AUTO_TEST_CASE(things_said_twice) {
+  BOOST_TEST(
+      complaints(router + " neighbor 10.0.0.2 remote-as 1\n neighbor 10.0.0.2 remote-as 2\n") ==
+      "frr.conf:4:11: error: neighbor 10.0.0.2 has a remote-as already, since line 3, expected one "
+      "definition of a neighbor\n");
+  BOOST_TEST(complaints("router bgp 1\n bgp router-id 1.1.1.1\nrouter bgp 2\n") ==
+             "frr.conf:3:12: error: a second router bgp, of AS 2, besides AS 1, expected one BGP "
+             "instance\n");
+  BOOST_TEST(
+      complaints("interface eth0\n ip address 10.0.0.1/24\n" + router +
+                 " neighbor 10.0.0.1 remote-as 1\n") ==
+      "frr.conf:5:11: error: neighbor 10.0.0.1 is this router's own address, on eth0, expected "
+      "another router's address\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_network_that_is_not_in_the_routing_table) {
+  // FRR 8.4: `network` needs the prefix in the RIB unless `no bgp network import-check`.
+  const std::string network = " address-family ipv4 unicast\n  network 10.50.0.80/32\n";
+  const auto said = complaints(router + network);
+  BOOST_TEST(said.starts_with("frr.conf:4:3: warning: network 10.50.0.80/32 is neither connected"),
+             said);
+  BOOST_TEST(complaints("interface lo\n ip address 10.50.0.80/32\n" + router + network).empty());
+  BOOST_TEST(complaints("ip route 10.50.0.80/32 Null0\n" + router + network).empty());
+  BOOST_TEST(complaints(router + " no bgp network import-check\n" + network).empty());
+}
+
+BOOST_AUTO_TEST_CASE(known_but_without_effect_is_a_warning_and_not_modelled_an_error) {
+  BOOST_TEST(complaints(router + " neighbor 10.0.0.2 remote-as 1\n neighbor 10.0.0.2 bfd\n") ==
+             "frr.conf:4:2: warning: 'neighbor 10.0.0.2 bfd' has no effect here\n");
+  BOOST_TEST(complaints(router + " aggregate-address 10.0.0.0/8 summary-only\n") ==
+             "frr.conf:3:2: error: 'aggregate-address 10.0.0.0/8 summary-only' is not modelled, "
+             "expected a design "
+             "without it\n");
+}
+
+BOOST_AUTO_TEST_CASE(everything_wrong_is_said_at_once) {
+  Diagnostics diagnostics;
+  frr::read("hostnam a\n" + router + " neighbor 10.0.0.2\n neighbor 10.0.0.3 remote-as x\nflurb\n",
+            "frr.conf", diagnostics);
+  // Lines 1, 4 (incomplete), 5 (the AS) and 6.
+  BOOST_TEST(diagnostics.error_count() == 4U, diagnostics.to_string());
+}
+
+BOOST_AUTO_TEST_CASE(every_prefix_of_a_file_is_read_without_a_crash) {
+  const std::string whole =
+      "frr defaults datacenter\ninterface lo\n ip address 1.1.1.1/32\n" + router +
+      " neighbor G peer-group\n neighbor G remote-as 65001\n neighbor 10.0.0.2 peer-group G\n"
+      " address-family ipv4 unicast\n  network 1.1.1.1/32\n  neighbor G route-map M in\n"
+      " exit-address-family\nexit\nip prefix-list P seq 5 permit 10.0.0.0/8 ge 9 le 32\n"
+      "route-map M permit 10\n match ip address prefix-list P\n set community 1:2\n";
+  BOOST_TEST(complaints(whole).empty(), complaints(whole));
+  for (std::size_t length = 0; length <= whole.size(); ++length) {
+    Diagnostics diagnostics;
+    const auto config =
+        frr::read(std::string_view(whole).substr(0, length), "frr.conf", diagnostics);
+    BOOST_TEST(config.interfaces.size() <= 1U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(lists_may_be_called_like_words_of_their_own_commands) {
+  for (const auto* line :
+       {"ip prefix-list seq permit any\n", "ip prefix-list ge permit 10.0.0.0/8\n",
+        "ip prefix-list permit seq 5 deny 10.0.0.0/8 le 32 ge 9\n",
+        "bgp community-list seq permit 1:2\n", "ipv6 prefix-list any permit any\n",
+        "ip community-list standard seq 5 permit 1:2\n"}) {
+    BOOST_TEST(complaints(line) == "", line);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(optional_parts_of_patterns) {
+  const auto all = frr::expand("a (b) c (d <1-2>)");
+  BOOST_REQUIRE(all.size() == 4U);
+  for (const auto* wanted : {"a c", "a b c", "a c d <1-2>", "a b c d <1-2>"}) {
+    BOOST_TEST((std::ranges::find(all, wanted) != all.end()), wanted);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
