@@ -173,8 +173,8 @@ struct Cluster {
   std::vector<Workload> workloads;
   std::map<std::string, Duration> timing;  // the cluster's clocks by name, where not the default
   Where position;
-  std::vector<Where> manifest_positions;
-  std::map<std::string, Where> timing_positions;
+  WhereList manifest_positions;
+  WhereMap timing_positions;
   friend bool operator==(const Cluster&, const Cluster&) = default;
 };
 

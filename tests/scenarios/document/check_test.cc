@@ -16,19 +16,19 @@ BOOST_AUTO_TEST_CASE(a_name_is_used_once) {
 
 BOOST_AUTO_TEST_CASE(a_links_end_exists_and_a_routers_names_its_interface) {
   BOOST_TEST(problems_of(design_with(6, "\"lan1\"", "\"lan9\"")) ==
-             "s.json:6:38: error: there is no node \"lan9\", expected one of \"core1\", \"lan1\", "
+             "s.json:6:39: error: there is no node \"lan9\", expected one of \"core1\", \"lan1\", "
              "\"tor1\"\n");
   BOOST_TEST(problems_of(design_with(6, "core1:eth0", "core1")) ==
-             "s.json:6:24: error: the link's end at router \"core1\" has no interface, expected "
+             "s.json:6:25: error: the link's end at router \"core1\" has no interface, expected "
              "such as \"core1:eth0\"\n");
   BOOST_TEST(problems_of(design_with(7, "core1:eth1", "core1:eth0")) ==
-             "s.json:7:24: error: \"core1:eth0\" is the end of two links, expected a port of its "
+             "s.json:7:25: error: \"core1:eth0\" is the end of two links, expected a port of its "
              "own\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_host_hangs_on_a_switch) {
   BOOST_TEST(problems_of(design_with(9, "\"at\": \"tor1\"", "\"at\": \"core1\"")) ==
-             "s.json:9:36: error: \"core1\" is a router, expected one of \"lan1\", \"tor1\"\n");
+             "s.json:9:37: error: \"core1\" is a router, expected one of \"lan1\", \"tor1\"\n");
 }
 
 BOOST_AUTO_TEST_CASE(addresses_are_unique_and_are_hosts) {
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(times_are_within_the_run_and_in_order) {
 
 BOOST_AUTO_TEST_CASE(an_event_has_a_target_that_is_there) {
   BOOST_TEST(problems_of(design_with(15, "worker1", "worker9"))
-                 .find("s.json:15:16: error: there is no node \"worker9\"") == 0);
+                 .find("s.json:15:16: error: there is no machine \"worker9\"") == 0);
   const auto link_down = [](const char* target) {
     return design_with(15, R"("power_off", "target": "worker1")",
                        std::string(R"("link_down", "target": ")") + target + "\"");
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(files_are_looked_for) {
   document::ReadOptions options;
   options.file_exists = [](const std::string& path) { return path == "core1.conf"; };
   BOOST_TEST(problems_of(design_with(), options) ==
-             "s.json:10:46: error: no file matches \"k8s/*.yaml\", expected a path relative to the "
+             "s.json:10:47: error: no file matches \"k8s/*.yaml\", expected a path relative to the "
              "scenario's folder\n");
 }
 

@@ -15,30 +15,6 @@ std::optional<Scenario> read(const std::string& text, const document::ReadOption
   return out;
 }
 
-BOOST_AUTO_TEST_SUITE(scenario_read_write)
-
-BOOST_AUTO_TEST_CASE(what_the_text_says_is_what_is_read) {
-  const auto scenario = read(design_with());
-  BOOST_REQUIRE(scenario);
-  BOOST_TEST(scenario->name == "small");
-  BOOST_TEST((scenario->duration == 60s));
-  BOOST_TEST(scenario->seed == 1U);  // left out
-  BOOST_REQUIRE(scenario->fabric.links.size() == 2U);
-  BOOST_TEST(scenario->fabric.links[0].ends[0].node == "core1");
-  BOOST_TEST(scenario->fabric.links[0].ends[0].port == "eth0");
-  BOOST_TEST(scenario->fabric.links[0].properties.rate.bps() == 10'000'000'000U);
-  BOOST_TEST(scenario->fabric.routers[0].config_position.line == 5);
-  BOOST_TEST(scenario->edges[0].attachment.address.to_string() == "10.1.1.4/24");
-  BOOST_TEST(scenario->clusters[0].manifests[0] == "k8s/*.yaml");
-  BOOST_REQUIRE(scenario->clients[0].load.has_value());
-  BOOST_TEST(scenario->clients[0].load->rate == 200.0);
-  BOOST_TEST(scenario->clients[0].load->requests[0].resolve->to_string() == "10.50.0.80");
-  BOOST_TEST((scenario->timeline[0].action == Action::power_off));
-  const auto* sessions = std::get_if<ExpectSessions>(&scenario->expect[0].what);
-  BOOST_REQUIRE(sessions != nullptr);
-  BOOST_TEST((sessions->by == 15s));
-}
-
 // Every member at a value that is not its default.
 Scenario full() {
   Scenario s;
@@ -63,8 +39,8 @@ Scenario full() {
   Edge edge{"edge1",    attached("tor1:swp1", "10.1.1.4/24"),
             "e.conf",   "n.conf",
             "bird-2.0", "nginx-plus-r28",
-            {},         {},
-            {}};
+            12s,        {},
+            {},         {}};
   edge.attachment.interface = "ens1";
   edge.attachment.gateways = {net::IpAddress::v4(0x0a010102), net::IpAddress::v4(0x0a010103)};
   s.edges = {edge};
@@ -97,7 +73,7 @@ Scenario full() {
                   {}};
   *client.load = {Arrival::uniform, 12.5, 1s, 2s, 3s, Connections::keepalive, {request}, {}};
   s.clients = {client};
-  s.timeline = {{5s, Action::link_down, "core1:eth0", {}}, {6s, Action::power_on, "edge1", {}}};
+  s.timeline = {{5s, Action::link_down, "core1:eth0", {}}, {6s, Action::power_off, "edge1", {}}};
   ExpectLoad load;
   load.load = "users";
   load.success_ratio = {0.5, 1.0, std::nullopt};
@@ -125,6 +101,30 @@ Scenario full() {
       {"f", ExpectSpread{SpreadOver::app_pods, "users", "default/api", 0.25, 0.5}, {}},
       {"g", ExpectDrops{{std::nullopt, 0, std::nullopt}, {"core1"}, {"no route"}, 1s, 9s}, {}}};
   return s;
+}
+
+BOOST_AUTO_TEST_SUITE(scenario_read_write)
+
+BOOST_AUTO_TEST_CASE(what_the_text_says_is_what_is_read) {
+  const auto scenario = read(design_with());
+  BOOST_REQUIRE(scenario);
+  BOOST_TEST(scenario->name == "small");
+  BOOST_TEST((scenario->duration == 60s));
+  BOOST_TEST(scenario->seed == 1U);  // left out
+  BOOST_REQUIRE(scenario->fabric.links.size() == 2U);
+  BOOST_TEST(scenario->fabric.links[0].ends[0].node == "core1");
+  BOOST_TEST(scenario->fabric.links[0].ends[0].port == "eth0");
+  BOOST_TEST(scenario->fabric.links[0].properties.rate.bps() == 10'000'000'000U);
+  BOOST_TEST(scenario->fabric.routers[0].config_position.line == 5);
+  BOOST_TEST(scenario->edges[0].attachment.address.to_string() == "10.1.1.4/24");
+  BOOST_TEST(scenario->clusters[0].manifests[0] == "k8s/*.yaml");
+  BOOST_REQUIRE(scenario->clients[0].load.has_value());
+  BOOST_TEST(scenario->clients[0].load->rate == 200.0);
+  BOOST_TEST(scenario->clients[0].load->requests[0].resolve->to_string() == "10.50.0.80");
+  BOOST_TEST((scenario->timeline[0].action == Action::power_off));
+  const auto* sessions = std::get_if<ExpectSessions>(&scenario->expect[0].what);
+  BOOST_REQUIRE(sessions != nullptr);
+  BOOST_TEST((sessions->by == 15s));
 }
 
 BOOST_AUTO_TEST_CASE(reading_what_was_written_gives_the_same_scenario) {
