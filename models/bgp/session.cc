@@ -311,7 +311,11 @@ void Session::promote_secondary() {
 
 void Session::report(State from, State to, const FsmCause& cause) {
   since_ = host_.now();
-  if (!cause.reason.empty()) last_ = cause;
+  if (!cause.reason.empty()) last_.reason = cause.reason;
+  if (!cause.notification_sent.empty()) last_.notification_sent = cause.notification_sent;
+  if (!cause.notification_received.empty()) {
+    last_.notification_received = cause.notification_received;
+  }
   if (const auto local = primary_->local_address()) local_address_ = *local;
   owner_.changed({host_.name(), host_.now(), config_.address, from, to, cause.reason,
                   cause.notification_sent, cause.notification_received});
