@@ -176,8 +176,11 @@ void Machine::add_address(const std::string& interface, const net::InterfaceAddr
   }
   const bool first_here = interfaces_[static_cast<std::size_t>(index)].addresses.empty();
   interfaces_[static_cast<std::size_t>(index)].addresses.push_back(address);
+  // ns-3 takes the odd address of a /31 for a broadcast (RFC 3021 says it is not); the mask serves
+  // it for nothing else here, so it is told /32.
+  const int length = address.length == 31 ? 32 : address.length;
   const std::uint32_t mask =
-      address.length == 0 ? 0 : ~std::uint32_t{0} << (32U - static_cast<unsigned>(address.length));
+      length == 0 ? 0 : ~std::uint32_t{0} << (32U - static_cast<unsigned>(length));
   node_->GetObject<ns3::Ipv4L3Protocol>()->AddAddress(
       static_cast<std::uint32_t>(index),
       ns3::Ipv4InterfaceAddress(to_ns3(address.address), ns3::Ipv4Mask(mask)));

@@ -4,6 +4,7 @@
 #include <ns3/tcp-option-ts.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "sim/ethernet/clock.h"
@@ -11,6 +12,49 @@
 namespace seatrial::sim {
 
 using ns3::TcpHeader;
+
+namespace {
+
+// ns-3's parser trusts the data offset and ends the process at an option of a wrong length, so both
+// are looked at before it.
+bool well_formed(const ns3::Packet& segment) {
+  constexpr std::size_t fixed = 20;
+  std::array<std::uint8_t, 60> octets{};
+  const std::size_t available = segment.CopyData(octets.data(), octets.size());
+  const std::size_t length = (octets[12] >> 4U) * 4U;
+  if (length < fixed || length > available) return false;
+  for (std::size_t i = fixed; i < length && octets[i] != ns3::TcpOption::END;) {
+    if (octets[i] == ns3::TcpOption::NOP) {
+      ++i;
+      continue;
+    }
+    const std::size_t size = i + 1 < length ? octets[i + 1] : 0;
+    if (size < 2 || i + size > length) return false;
+    switch (octets[i]) {
+      case ns3::TcpOption::MSS:
+        if (size != 4) return false;
+        break;
+      case ns3::TcpOption::WINSCALE:
+        if (size != 3) return false;
+        break;
+      case ns3::TcpOption::SACKPERMITTED:
+        if (size != 2) return false;
+        break;
+      case ns3::TcpOption::SACK:
+        if (size < 10 || (size - 2) % 8 != 0) return false;
+        break;
+      case ns3::TcpOption::TS:
+        if (size != 10) return false;
+        break;
+      default:
+        break;
+    }
+    i += size;
+  }
+  return true;
+}
+
+}  // namespace
 
 ns3::TypeId TcpProtocol::GetTypeId() {
   static const ns3::TypeId id = ns3::TypeId("seatrial::sim::TcpProtocol")
@@ -144,8 +188,7 @@ std::shared_ptr<TcpListenerState> TcpProtocol::listener_for(std::uint32_t addres
 ns3::IpL4Protocol::RxStatus TcpProtocol::Receive(ns3::Ptr<ns3::Packet> packet,
                                                  const ns3::Ipv4Header& ip,
                                                  ns3::Ptr<ns3::Ipv4Interface> /*interface*/) {
-  constexpr std::uint32_t shortest_header = 20;
-  if (packet->GetSize() < shortest_header || forwarding_ == nullptr) return RX_CSUM_FAILED;
+  if (forwarding_ == nullptr || !well_formed(*packet)) return RX_CSUM_FAILED;
   TcpHeader header;
   if (ns3::Node::ChecksumEnabled()) {
     header.EnableChecksums();

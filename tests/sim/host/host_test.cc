@@ -137,6 +137,25 @@ BOOST_AUTO_TEST_CASE(a_connection_can_choose_its_source_and_a_listener_its_addre
   BOOST_TEST(server.ears[0]->text == "still here");
 }
 
+BOOST_AUTO_TEST_CASE(a_slash_31_link_has_two_hosts_and_no_broadcast) {
+  Lan net;
+  auto& a = net.machine("a");
+  auto& b = net.machine("b");
+  const auto cable = net.link(a, "eth0", "10.0.0.0/31", b, "eth0", "10.0.0.1/31");
+  SegmentTap tap;
+  const auto device = ns3::DynamicCast<sim::EthernetDevice>(cable->GetDevice(1));
+  device->add_tap(&tap);
+  Server server(b.host(), "0.0.0.0:80");
+  const auto client = dial(a.host(), "10.0.0.1:80");
+  net.run_for(10ms);
+  device->remove_tap(&tap);
+  BOOST_TEST(client->connected);
+  // RFC 3021: .1 is a host. Only the two ARP requests are broadcasts (ethertype 0x0806).
+  for (const auto& frame : tap.frames) {
+    if (frame[0] == 0xff) BOOST_TEST(frame[13] == 0x06);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_machine_talks_to_itself) {
   Lan net;
   auto& a = net.machine("a");

@@ -339,3 +339,37 @@ BOOST_AUTO_TEST_CASE(a_full_backlog_makes_clients_wait) {
   p.net.run_for(1100ms);  // it tries again after a second
   BOOST_TEST(clients.back()->connected);
 }
+
+BOOST_AUTO_TEST_CASE(segments_from_outside_may_be_anything) {
+  // Random bytes as TCP segments for an open connection, a listener and nobody: none may crash, and
+  // the connection still works unless one of them was an acceptable RST.
+  Pair p;
+  Server server(p.b.host(), "10.0.0.2:80");
+  const auto client = dial(p.a.host(), "10.0.0.2:80");
+  p.net.run_for(100ms);
+  const std::uint16_t port = client->stream->local().port;
+  auto& tcp = *p.b.node()->GetObject<sim::TcpProtocol>();
+  io::RandomStream random(1, "segments");
+  for (int i = 0; i < 20'000; ++i) {
+    std::vector<std::uint8_t> octets(random.below(80));
+    for (auto& octet : octets) octet = static_cast<std::uint8_t>(random.next());
+    if (octets.size() >= 20 && i % 2 == 0) {
+      octets[0] = static_cast<std::uint8_t>(port >> 8U);
+      octets[1] = static_cast<std::uint8_t>(port);
+      octets[2] = 0;
+      octets[3] = 80;
+      if (i % 4 == 0) std::fill(octets.begin() + 4, octets.begin() + 11, std::uint8_t{0});
+      octets[12] = static_cast<std::uint8_t>((octets.size() / 4U) << 4U);  // all of it header
+      octets[13] &= static_cast<std::uint8_t>(~rst);
+    }
+    ns3::Ipv4Header header;
+    header.SetSource(ns3::Ipv4Address("10.0.0.1"));
+    header.SetDestination(ns3::Ipv4Address("10.0.0.2"));
+    header.SetTtl(64);
+    tcp.Receive(ns3::Create<ns3::Packet>(octets.data(), static_cast<std::uint32_t>(octets.size())),
+                header, nullptr);
+  }
+  p.net.run_for(1s);
+  BOOST_REQUIRE(server.ears.size() >= 1U);
+  BOOST_TEST(!server.ears[0]->closed);
+}
