@@ -1,0 +1,52 @@
+#include <boost/test/unit_test.hpp>
+
+#include "results/path/path.h"
+#include "tests/results/run_of_two.h"
+
+namespace seatrial::results::test {
+namespace {
+
+BOOST_AUTO_TEST_SUITE(path)
+
+BOOST_AUTO_TEST_CASE(a_request_is_followed_through_every_proxy) {
+  const auto record = run_of_two();
+  const PathFinder paths(record);
+  const auto path = paths.path_of(0);
+  BOOST_TEST(path.edge == "edge1");
+  BOOST_TEST(path.ingress_pod == "nginx-ingress/nginx-1");
+  BOOST_TEST(path.app_pod == "default/api-1");
+  BOOST_REQUIRE(path.legs.size() == 3U);
+  BOOST_TEST(path.legs[0].from == "users");
+  BOOST_TEST(path.legs[0].to == "edge1");
+  BOOST_TEST(path.legs[2].to == "default/api-1");
+  BOOST_REQUIRE(path.legs[0].hops.size() == 3U);
+  BOOST_TEST(path.legs[0].hops[1].node == "core1");
+  BOOST_TEST(path.legs[0].hops[1].out == "eth1");
+  BOOST_TEST(path.legs[1].hops.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(time_and_path_tell_requests_of_one_connection_apart) {
+  const auto record = run_of_two();
+  const auto path = PathFinder(record).path_of(1);
+  BOOST_TEST(path.edge == "edge2");
+  BOOST_TEST(path.app_pod == "default/web-1");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_request_was_carried_by_nobody) {
+  const auto record = run_of_two();
+  const auto path = PathFinder(record).path_of(2);
+  BOOST_TEST(path.edge == "");
+  BOOST_TEST(path.app_pod == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_slowest_is_the_slowest_that_was_answered) {
+  const auto record = run_of_two();
+  const PathFinder paths(record);
+  BOOST_TEST((paths.slowest() == std::optional<std::size_t>(0)));
+  BOOST_TEST(!paths.slowest("nobody"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace seatrial::results::test

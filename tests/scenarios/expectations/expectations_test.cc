@@ -1,0 +1,259 @@
+#include <boost/test/unit_test.hpp>
+
+#include "scenarios/engine/expectations/expectations.h"
+#include "tests/results/run_of_two.h"
+
+namespace seatrial::scenario::expectations {
+namespace {
+
+using results::test::at;
+using results::test::endpoint;
+using results::test::run_of_two;
+
+net::IpAddress ip(const char* text) {
+  return *net::IpAddress::parse(text);
+}
+net::Prefix prefix(const char* text) {
+  return *net::Prefix::parse(text);
+}
+
+struct FixedFacts : Facts {
+  std::vector<ConfiguredSession> sessions{{"core1", ip("10.1.1.4"), "edge1", "core1/frr.conf:12"},
+                                          {"edge1", ip("10.1.1.2"), "core1", ""}};
+  std::vector<Block> all_blocks{{prefix("172.16.1.0/26"), "worker1", ip("10.1.1.8")}};
+  std::vector<std::string> edge_names{"edge1", "edge2"};
+  std::vector<std::string> app_pod_names{"default/api-1", "default/web-1"};
+  std::map<std::string, std::vector<std::string>> services{{"default/api-1", {"default/api"}},
+                                                           {"default/web-1", {"default/web"}}};
+
+  std::vector<ConfiguredSession> configured_sessions() const override { return sessions; }
+  std::vector<Block> blocks(const std::string& cluster) const override {
+    return cluster == "prod" ? all_blocks : std::vector<Block>{};
+  }
+  std::vector<std::string> edges() const override { return edge_names; }
+  std::vector<std::string> ingress_pods() const override { return {"nginx-ingress/nginx-1"}; }
+  std::vector<std::string> app_pods() const override { return app_pod_names; }
+  std::vector<std::string> services_of(const std::string& pod) const override {
+    const auto it = services.find(pod);
+    return it == services.end() ? std::vector<std::string>{} : it->second;
+  }
+};
+
+struct Run {
+  results::Record record = run_of_two();
+  FixedFacts facts;
+  Scenario scenario;
+
+  Run() {
+    scenario.clusters.resize(1);
+    scenario.clusters[0].name = "prod";
+  }
+  template <typename T>
+  results::Outcome judge(const T& what) const {
+    return evaluate({"id", what, {}}, scenario, facts, record);
+  }
+};
+
+void says(const results::Outcome& outcome, bool ok, const std::string& words) {
+  BOOST_TEST(outcome.ok == ok, outcome.why);
+  BOOST_TEST(outcome.why.find(words) != std::string::npos, outcome.why);
+}
+
+struct SessionRun : Run {
+  SessionRun() {
+    record.add(results::SessionChanged{at(2s), "core1", ip("10.1.1.4"), "Established", ""});
+    record.add(results::SessionChanged{at(3s), "edge1", ip("10.1.1.2"), "Established", ""});
+  }
+};
+
+BOOST_AUTO_TEST_SUITE(expectations)
+
+BOOST_FIXTURE_TEST_CASE(sessions_hold_when_all_are_up_in_time, SessionRun) {
+  const auto outcome = judge(ExpectSessions{5s, {}, {}});
+  says(outcome, true,
+       "2 of 2 session ends Established by 5s, the last (edge1 to 10.1.1.2 (core1)) "
+       "at 3s");
+  BOOST_TEST(outcome.id == "id");
+  BOOST_TEST(outcome.kind == "sessions");
+  BOOST_TEST((outcome.evidence == std::vector<std::string>{"session/0", "session/1"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_session_that_is_late_lost_untried_or_not_implied_fails, SessionRun) {
+  says(judge(ExpectSessions{1s, {}, {}}), false,
+       "0 of 2 session ends Established by 1s: core1 to 10.1.1.4 (edge1) was never tried, "
+       "configured at core1/frr.conf:12");
+  record.add(
+      results::SessionChanged{at(9s), "core1", ip("10.1.1.4"), "Idle", "hold timer expired"});
+  const auto lost = judge(ExpectSessions{5s, {}, {}});
+  says(lost, false, "core1 to 10.1.1.4 (edge1) was lost at 9s (hold timer expired)");
+  BOOST_TEST((lost.evidence == std::vector<std::string>{"session/2"}));
+  says(judge(ExpectSessions{5s, 8s, {}}), true, "2 of 2");  // only until 8 s
+  says(judge(ExpectSessions{5s, {}, {"edge1"}}), true, "1 of 1");
+  record.add(results::SessionChanged{at(4s), "edge1", ip("10.9.9.9"), "Established", ""});
+  says(judge(ExpectSessions{5s, 8s, {}}), false,
+       "edge1 to 10.9.9.9 is Established, but no file implies it");
+}
+
+BOOST_FIXTURE_TEST_CASE(no_session_at_all_fails, Run) {
+  facts.sessions.clear();
+  says(judge(ExpectSessions{5s, {}, {}}), false, "the files imply no session");
+}
+
+struct RouteRun : Run {
+  RouteRun() {
+    add("edge1", "172.16.1.0/26", {"10.1.1.8"});
+    add("edge1", "10.1.1.0/24", {}, "connected");
+    add("core1", "10.50.0.80/32", {"10.1.1.4", "10.1.1.5"});
+  }
+  void add(const char* node, const char* to, std::vector<const char*> hops,
+           const char* protocol = "bgp") {
+    results::FibChanged change{at(2s), node, prefix(to), {}, protocol, true};
+    for (const auto* hop : hops) change.next_hops.push_back({ip(hop), "eth0"});
+    if (hops.empty()) change.next_hops.push_back({{}, "eth0"});
+    record.add(change);
+  }
+  ExpectRoutes expected{{"edge1"}, {{prefix("172.16.1.0/26"), {ip("10.1.1.8")}}}, true, "bgp", {}};
+};
+
+BOOST_FIXTURE_TEST_CASE(routes_hold_when_the_set_is_exact, RouteRun) {
+  says(judge(expected), true, "1 of 1 routes of edge1 as expected at the end");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_route_that_is_missing_wrong_or_one_too_many_fails, RouteRun) {
+  expected.at = 1s;
+  says(judge(expected), false, "edge1 has no 172.16.1.0/26, expected via 10.1.1.8");
+  expected.at.reset();
+  add("edge1", "10.9.0.0/16", {"10.1.1.2"});
+  says(judge(expected), false, "edge1 also has 10.9.0.0/16 via 10.1.1.2 (bgp)");
+  expected.exact = false;
+  says(judge(expected), true, "1 of 1");
+  add("edge1", "172.16.1.0/26", {"10.1.1.8", "10.1.1.9"});
+  says(judge(expected), false,
+       "edge1 sends 172.16.1.0/26 to [10.1.1.8, 10.1.1.9], expected to 10.1.1.8");
+  add("edge1", "172.16.1.0/26", {"10.1.1.8"}, "static");
+  says(judge(expected), false, "edge1 has 172.16.1.0/26 from static, expected from bgp");
+}
+
+BOOST_FIXTURE_TEST_CASE(blocks_have_their_owner_as_only_next_hop, RouteRun) {
+  says(judge(ExpectBlocks{"prod", {"edge1"}, {}}), true, "1 of 1 block routes");
+  says(judge(ExpectBlocks{"prod", {"edge1", "core1"}, {}}), false,
+       "core1 has no 172.16.1.0/26, expected via 10.1.1.8 (worker1)");
+  facts.all_blocks[0].node_address = ip("10.1.1.9");
+  says(judge(ExpectBlocks{"", {"edge1"}, {}}), false,
+       "edge1 sends 172.16.1.0/26 to 10.1.1.8, expected to 10.1.1.9 (worker1)");
+  facts.all_blocks.clear();
+  says(judge(ExpectBlocks{"prod", {"edge1"}, {}}), false, "no block was allocated");
+}
+
+BOOST_FIXTURE_TEST_CASE(next_hops_are_counted, RouteRun) {
+  says(judge(ExpectNextHops{{"core1"}, prefix("10.50.0.80/32"), 2, {}}), true,
+       "10.50.0.80/32 with 2 next hops at the end: core1 via [10.1.1.4, 10.1.1.5]");
+  says(judge(ExpectNextHops{{"core1"}, prefix("10.50.0.80/32"), 3, {}}), false,
+       "core1 sends 10.50.0.80/32 to 2 next hops [10.1.1.4, 10.1.1.5]");
+  says(judge(ExpectNextHops{{"edge1"}, prefix("10.50.0.80/32"), 3, {}}), false,
+       "edge1 has no 10.50.0.80/32");
+}
+
+// The run of two: 3 requests, of which 2 are answered after 4 ms and 2 ms, and 1 is refused.
+BOOST_FIXTURE_TEST_CASE(a_load_holds_within_its_bounds, Run) {
+  ExpectLoad e;
+  e.load = "users";
+  e.success_ratio.at_least = 0.6;  // 2 of 3
+  e.requests.equals = 3;
+  e.answered_as_routed = true;
+  e.p50.at_most = 3ms;  // of 2 ms and 4 ms the median is the first
+  e.max.equals = 4ms;
+  says(judge(e), true, "2 of 3 requests succeeded, every answer from the service");
+  e.to = 13s;  // the refused one was due at 13 s
+  e.requests.equals = 2;
+  e.success_ratio.at_least = 1.0;
+  e.status = 200;
+  says(judge(e), true, "2 of 2 requests succeeded, all with status 200");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_load_fails_with_the_first_counterexample, Run) {
+  ExpectLoad e;
+  e.load = "users";
+  e.success_ratio.at_least = 1.0;
+  const auto ratio = judge(e);
+  says(ratio, false,
+       "success ratio is 66.6667 %, expected at least 100 %; first request 3 (GET "
+       "http://cafe.example.com/web at 13s) ended with refused");
+  BOOST_TEST((ratio.evidence == std::vector<std::string>{"request/2"}));
+  e = {};
+  e.load = "users";
+  e.status = 200;
+  says(judge(e), false, "1 of 3 requests did not get status 200");
+  e = {};
+  e.load = "users";
+  e.p99.at_most = 3ms;
+  says(judge(e), false, "p99 4ms, expected at most 3ms; slowest request 1");
+  e = {};
+  e.load = "users";
+  e.requests.at_least = 4;
+  says(judge(e), false, "3 requests, expected at least 4");
+  e.load = "nobody";
+  says(judge(e), false, "load \"nobody\" finished no request");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_answer_from_the_wrong_service_fails, Run) {
+  ExpectLoad e;
+  e.load = "users";
+  e.answered_as_routed = true;
+  facts.services["default/web-1"] = {"default/files"};
+  says(judge(e), false,
+       "1 of 2 answers came from the wrong place; first request 2 (GET "
+       "http://cafe.example.com/web at 12s) was answered by default/web-1 of "
+       "default/files, expected default/web");
+  auto liar = record.requests()[0];
+  liar.answered_by = "default/web-1";
+  facts.services["default/web-1"] = {"default/web"};
+  record.add(liar);
+  says(judge(e), false, "went to default/api-1, but the answer names default/web-1");
+}
+
+BOOST_FIXTURE_TEST_CASE(spread_is_judged_by_share, Run) {
+  says(judge(ExpectSpread{SpreadOver::edges, "users", "", 0.5, 0.5}), true,
+       "2 answered requests over edge1 50 %, edge2 50 %");
+  says(judge(ExpectSpread{SpreadOver::ingress_pods, "users", "", 0.0, 0.9}), false,
+       "nginx-ingress/nginx-1 carried 2 of 2 (100 %), expected at most 90 %");
+  says(judge(ExpectSpread{SpreadOver::app_pods, "users", "default/api", 1.0, 1.0}), true,
+       "1 answered requests over default/api-1 100 %");
+  facts.edge_names.push_back("edge3");
+  says(judge(ExpectSpread{SpreadOver::edges, "users", "", 0.1, 0.9}), false,
+       "edge3 carried 0 of 2 (0 %), expected at least 10 %");
+  facts.edge_names = {"edge1"};
+  says(judge(ExpectSpread{SpreadOver::edges, "users", "", 0.1, 0.9}), false,
+       "was carried by edge2, which is not among them");
+}
+
+BOOST_FIXTURE_TEST_CASE(drops_are_counted_with_the_first_as_witness, Run) {
+  ExpectDrops none;
+  none.drops.at_most = 0;
+  says(judge(none), true, "0 packets dropped");
+  record.add(
+      results::Drop{at(9s),
+                    "core1",
+                    "eth1",
+                    "no route",
+                    {results::Transport::tcp, endpoint("10.2.0.10:4"), endpoint("10.9.0.1:80")},
+                    60});
+  const auto outcome = judge(none);
+  says(outcome, false,
+       "1 packets dropped: expected at most 0; the first at core1:eth1 at 9s (no "
+       "route): 10.2.0.10:4 to 10.9.0.1:80");
+  BOOST_TEST((outcome.evidence == std::vector<std::string>{"drop/0"}));
+  none.nodes = {"core2"};
+  says(judge(none), true, "0 packets dropped");
+  none.nodes.clear();
+  none.reasons = {"queue full"};
+  says(judge(none), true, "0 packets dropped");
+  none.reasons.clear();
+  none.from = 10s;
+  says(judge(none), true, "0 packets dropped");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace seatrial::scenario::expectations
