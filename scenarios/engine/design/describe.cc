@@ -4,6 +4,7 @@
 #include <map>
 
 #include "models/calico/export_policy.h"
+#include "models/ingress/path_matching.h"
 #include "scenarios/engine/design/design.h"
 
 namespace seatrial::scenario {

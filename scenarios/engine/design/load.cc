@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "models/ingress/controller.h"
 #include "models/kubernetes/read_objects.h"
 #include "models/nginx/reader.h"
 #include "scenarios/engine/design/checks.h"
@@ -94,6 +95,20 @@ kubernetes::Node node_object(const ClusterNode& node) {
   return out;
 }
 
+// Arguments of an ingress controller that it would not start with.
+void check_controllers(const Cluster& cluster, const kubernetes::Objects& objects,
+                       Diagnostics& diagnostics) {
+  const auto check = [&](const kubernetes::PodSpec& pod) {
+    for (const auto& container : pod.containers) {
+      if (workload_of(cluster, container.image).model != WorkloadModel::nginx_ingress) continue;
+      ingress::controller_options(container, diagnostics);
+    }
+  };
+  for (const auto& deployment : objects.deployments) check(deployment.pod.spec);
+  for (const auto& set : objects.daemon_sets) check(set.pod.spec);
+  for (const auto& pod : objects.pods) check(pod.spec);
+}
+
 void read_clusters(Design& design, const Files& files, Diagnostics& diagnostics) {
   for (const auto& cluster : design.scenario.clusters) {
     auto& out = design.clusters.emplace_back();
@@ -140,6 +155,7 @@ void read_clusters(Design& design, const Files& files, Diagnostics& diagnostics)
       }
     }
     kubernetes::check_references(out.objects, diagnostics);
+    check_controllers(cluster, out.objects, diagnostics);
     auto sessions = calico::derive_sessions(out.calico, infos, diagnostics);
     for (auto& info : infos) {
       auto& derived = sessions[info.name];
