@@ -295,6 +295,11 @@ VirtualServer read_virtual_server(const Resource& resource, Diagnostics& diagnos
     }
     if (values.require("action", "pass, return, redirect or proxy")) {
       route.action = read_action(values, server);
+      const auto* proxy = std::get_if<ActionProxy>(&route.action);
+      if (proxy != nullptr && !proxy->rewrite_path.empty() && route.path.starts_with("~")) {
+        values.error("action", "rewrites the path of a regular expression, which is not modelled",
+                     "rewritePath on a /PATH or =/PATH route");
+      }
     }
     for (const Route& other : server.routes) {
       if (other.path == route.path)
