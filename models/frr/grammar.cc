@@ -110,21 +110,25 @@ std::vector<Word> split_words(std::string_view line) {
   return out;
 }
 
-Pattern::Pattern(std::string_view text) : text_(text), words_(split(text, ' ')) {
-  if (words_.front() == "[no]") {
-    may_negate_ = true;
-    words_.erase(words_.begin());
+Pattern::Pattern(std::string_view text) : text_(text) {
+  for (const auto& word : split(text, ' ')) {
+    if (word == "[no]") {
+      may_negate_ = true;
+    } else {
+      words_.push_back(split(word, '|'));
+    }
   }
 }
 
-Match Pattern::match(const std::vector<Word>& words) const {
+Match Pattern::match(const std::vector<Word>& words, bool explain) const {
   Match out;
   std::size_t at = 0;
   if (may_negate_ && !words.empty() && words[0].text == "no") {
     out.negated = true;
     at = out.matched = out.exact = 1;
   }
-  for (const auto& wanted : words_) {
+  for (const auto& options : words_) {
+    const auto& wanted = options.front();
     if (wanted == "ANY" || (wanted == "LINE" && at < words.size())) {
       out.values.insert(out.values.end(), words.begin() + static_cast<std::ptrdiff_t>(at),
                         words.end());
@@ -132,7 +136,6 @@ Match Pattern::match(const std::vector<Word>& words) const {
       out.complete = true;
       return out;
     }
-    const auto options = split(wanted, '|');
     bool fits = false;
     for (const auto& option : options) {
       if (at >= words.size()) break;
@@ -145,6 +148,7 @@ Match Pattern::match(const std::vector<Word>& words) const {
     }
     if (!fits) {
       for (const auto& option : options) {
+        if (!explain) break;
         out.expected += (out.expected.empty() ? "" : " or ") + describe(option);
       }
       return out;
@@ -152,15 +156,15 @@ Match Pattern::match(const std::vector<Word>& words) const {
     out.matched = ++at;
   }
   out.complete = at == words.size();
-  if (!out.complete) out.expected = "the end of the line";
+  if (!out.complete && explain) out.expected = "the end of the line";
   return out;
 }
 
 std::vector<std::string> Pattern::literals_at(std::size_t index) const {
   std::vector<std::string> out;
   if (index >= words_.size()) return out;
-  for (auto& option : split(words_[index], '|')) {
-    if (is_literal(option)) out.push_back(std::move(option));
+  for (const auto& option : words_[index]) {
+    if (is_literal(option)) out.push_back(option);
   }
   return out;
 }

@@ -40,7 +40,8 @@ struct Match {
 class Pattern {
  public:
   explicit Pattern(std::string_view text);
-  Match match(const std::vector<Word>& words) const;
+  // `explain`: fill Match::expected, which only a message needs.
+  Match match(const std::vector<Word>& words, bool explain = false) const;
   const std::string& text() const { return text_; }
   // The words that stand for themselves where `index` words have matched: for hints.
   std::vector<std::string> literals_at(std::size_t index) const;
@@ -48,7 +49,7 @@ class Pattern {
  private:
   std::string text_;
   bool may_negate_ = false;
-  std::vector<std::string> words_;
+  std::vector<std::vector<std::string>> words_;  // of each word its alternatives
 };
 
 // "a (b) c" is "a c" and "a b c".

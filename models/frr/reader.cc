@@ -170,7 +170,7 @@ void Reader::report_unknown() {
   std::vector<std::string> literals;
   for (const auto context : lookup_order(context_)) {
     for (const auto& command : commands(context)) {
-      const auto match = command.pattern.match(words_);
+      const auto match = command.pattern.match(words_, true);
       if (match.matched > furthest) {
         furthest = match.matched;
         expected.clear();
