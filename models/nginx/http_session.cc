@@ -49,7 +49,10 @@ class HttpSession : public Session,
 
   // --- StreamHandler, the client's side
   void on_data(io::Bytes bytes) override {
-    if (state_ == State::lingering) return;
+    if (state_ == State::lingering) {
+      io::arm_in(host_, *timer_, lingering_timeout);
+      return;
+    }
     received_ += bytes.size();
     if (state_ == State::waiting && !parser_.in_message()) {
       request_began_ = host_.now();
@@ -115,7 +118,7 @@ class HttpSession : public Session,
     waiting,    // for a head
     reading,    // the body
     working,    // the answer is being made
-    lingering,  // answered and shut down, while the client still sends
+    lingering,  // answered, while the client still sends
     closed,
   };
 
@@ -271,7 +274,8 @@ class HttpSession : public Session,
 
   void end_request(bool keep) {
     const auto self = shared_from_this();
-    const bool early = state_ != State::working;  // answered before the request was read
+    // Answered before the body was read; after a 400 nginx does not wait for it.
+    const bool early = state_ == State::reading && context_->record.status != 400;
     end_record(context_->record.status);
     body_.clear();
     if (!keep) {
@@ -300,10 +304,10 @@ class HttpSession : public Session,
     exchange_.reset();
   }
 
-  // Closing with unread octets would be a reset, which can destroy the answer on its way.
+  // Closing with unread octets would be a reset, which can destroy the answer on its way. So the
+  // body is taken and thrown away until the client pauses or ends.
   void linger() {
     state_ = State::lingering;
-    client_->shutdown();
     client_->resume_reading();
     io::arm_in(host_, *timer_, lingering_timeout);
   }
