@@ -158,4 +158,27 @@ BOOST_AUTO_TEST_CASE(random_follows_the_weights) {
   BOOST_TEST(a < 3110);
 }
 
+BOOST_AUTO_TEST_CASE(the_real_nginx_chooses_alike) {
+  // nginx 1.22.1 with servers 127.0.0.1:18101 (weight 3), :18102 (weight 2), :18103, :18104, one
+  // worker, keys key0 to key23: the last digit of each request's $upstream_addr.
+  auto group = group_of({3, 2, 1, 1});
+  for (std::size_t i = 0; i < group.peers.size(); ++i) {
+    group.peers[i]->server = "127.0.0.1:1810" + std::to_string(i + 1);
+  }
+  const auto by_key = [&group](Balancer& balancer) {
+    std::string out;
+    for (int i = 0; i < 24; ++i) {
+      const auto key = "key" + std::to_string(i);
+      const auto picked = sequence(balancer, group, 1, {.key = key});
+      out += static_cast<char>(picked[0] - 'a' + '1');
+    }
+    return out;
+  };
+  const auto consistent = make_consistent_hash();
+  consistent->prepare(group);
+  BOOST_TEST(by_key(*make_round_robin()) == "123142112314211231421123");
+  BOOST_TEST(by_key(*make_hash()) == "112212224312231241421131");
+  BOOST_TEST(by_key(*consistent) == "231121111411111221322124");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
