@@ -145,7 +145,7 @@ int serve(const BgpdOptions& options) {
                          {"profile", config.bgp->profile.name},
                          {"port", options.port}});
   host.run();
-  line.write("stopped", {});
+  line.write("stopped");
   return done;
 }
 

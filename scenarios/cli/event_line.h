@@ -14,7 +14,8 @@ class EventLine {
   EventLine(const io::Host& host, bool json) : host_(host), json_(json) {}
 
   // `fields` in their order; `event` and `time` come first.
-  void write(const std::string& event, const nlohmann::ordered_json& fields) const {
+  void write(const std::string& event,
+             const nlohmann::ordered_json& fields = nlohmann::ordered_json::object()) const {
     if (json_) {
       nlohmann::ordered_json line = {{"event", event}, {"time", seconds(host_.now())}};
       line.update(fields);

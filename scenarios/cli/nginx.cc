@@ -128,7 +128,7 @@ int serve(const NginxOptions& options) {
   }
   line.write("started", {{"config", options.path()}});
   host.run();
-  line.write("stopped", {});
+  line.write("stopped");
   return done;
 }
 

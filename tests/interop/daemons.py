@@ -79,8 +79,9 @@ class Bird:
         self.namespace = namespace
         config = lab.write(f"bird-{namespace.label}.conf", text)
         self.control = lab.folder / f"bird-{namespace.label}.ctl"
-        namespace.start(tool("bird"), "-f", "-c", config, "-s", self.control,
-                        "-P", lab.folder / f"bird-{namespace.label}.pid")
+        self.process = namespace.start(
+            tool("bird"), "-f", "-c", config, "-s", self.control,
+            "-P", lab.folder / f"bird-{namespace.label}.pid")
         wait_until(self.control.exists, what="bird to listen")
 
     def ask(self, *words):

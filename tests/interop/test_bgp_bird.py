@@ -4,6 +4,7 @@ import signal
 
 import pytest
 from daemons import Bird, Capture, SeatrialBgpd
+from lab import wait_until
 
 OURS = """\
 frr defaults datacenter
@@ -24,6 +25,7 @@ exit
 """
 
 BIRD = """\
+log stderr all;
 router id 192.0.2.2;
 protocol device {{ }}
 protocol direct {{ ipv4; }}
@@ -63,9 +65,9 @@ def test_routes_both_ways_and_an_orderly_end(lab, bird_as):
     assert expected_path in route
 
     assert ours.process.end(signal.SIGTERM) == 0
-    # BIRD's words for what it was told: "Received: Administrative shutdown".
-    status = bird.ask("show", "protocols", "all", "ours")
-    assert "Received: Administrative shutdown" in status, status
+    # BIRD's words for what it was told.
+    wait_until(lambda: "ours: Received: Administrative shutdown" in bird.process.errors(),
+               what="BIRD to log our Cease")
     assert "198.51.100.1/32" not in bird.ask("show", "route")
     capture.stop()
     capture.assert_sound()

@@ -96,8 +96,8 @@ frr defaults datacenter
 hostname right
 interface lo
  ip address 203.0.113.1/32
+ ip address 203.0.113.129/25
 exit
-ip route 203.0.113.128/25 blackhole
 router bgp 65002
  bgp router-id 192.0.2.2
  neighbor 192.0.2.1 remote-as 65001
