@@ -23,7 +23,7 @@
 namespace seatrial::calico {
 
 // From a change in the datastore to its effect, each drawn uniformly from a range. Felix and confd
-// publish no figures; these are of the size that their logs show on an idle node.
+// publish no figures; these are estimates for an idle node, not measurements.
 struct NodeLatency {
   struct Range {
     Duration least;

@@ -195,6 +195,15 @@ void describe_cluster(std::string& out, const Cluster& cluster, const ClusterDes
                       action_of(server, route), server.meta.name));
     }
   }
+  const auto differences = ingress::matching_differences(design.objects.ingresses);
+  if (differences.empty()) return;
+  heading(out, "cluster " + cluster.name +
+                   ": paths that nginx matches otherwise than the Ingress specification");
+  for (const auto& difference : differences) {
+    row(out, "",
+        fmt::format("{}{}: nginx {}, specification {}", difference.host, difference.path,
+                    difference.by_nginx, difference.by_kubernetes));
+  }
 }
 
 }  // namespace

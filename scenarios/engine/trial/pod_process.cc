@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "models/dns/plugins.h"
 #include "models/dns/server.h"
 #include "models/kubernetes/cluster_zone.h"
 #include "models/workload/echo_app.h"
@@ -129,6 +130,8 @@ class CoreDnsProcess final : public Delayed {
 
   ClusterRuntime& cluster_;
   std::unique_ptr<kubernetes::ClusterZone> zone_;
+  std::unique_ptr<dns::Cache> cache_;
+  std::unique_ptr<dns::LoadBalance> load_balance_;
   std::unique_ptr<dns::Server> server_;
   std::unique_ptr<workload::EchoApp> ready_;
   std::unique_ptr<io::Timer> check_;
