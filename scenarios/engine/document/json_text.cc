@@ -114,8 +114,8 @@ class Events : public nlohmann::json_sax<nlohmann::json> {
     // The offending token ends at `position`; of one that is no token at all, its last character.
     if (message.find("unexpected end of input") != std::string::npos) position = text_.size() + 1;
     std::size_t length = 1;
-    if (position <= text_.size() && message.find("unexpected") != std::string::npos && !last_token.empty() &&
-        last_token.size() <= position &&
+    if (position <= text_.size() && message.find("unexpected") != std::string::npos &&
+        !last_token.empty() && last_token.size() <= position &&
         text_.substr(std::min(position, text_.size()) - std::min(last_token.size(), position))
             .starts_with(last_token)) {
       length = last_token.size();
