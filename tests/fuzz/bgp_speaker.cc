@@ -62,7 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (peer.stream) peer.stream->send(bgp::encode(bgp::KeepaliveMessage{}));
         break;
       case 3: {  // a well-formed header around any body
-        const auto count = std::min<std::size_t>(next(), size - at);
+        const std::size_t wanted = next();
+        const auto count = std::min(wanted, size - at);
         bgp::Octets message;
         bgp::WireWriter out(message);
         bgp::begin_message(out, bgp::MessageType::update);
@@ -73,7 +74,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
       }
       case 4: {  // any bytes
-        const auto count = std::min<std::size_t>(next(), size - at);
+        const std::size_t wanted = next();
+        const auto count = std::min(wanted, size - at);
         if (peer.stream) peer.stream->send({data + at, count});
         at += count;
         break;
