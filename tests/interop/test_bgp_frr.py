@@ -2,6 +2,7 @@
 and eBGP."""
 
 import signal
+import time
 
 import pytest
 from daemons import ROOT, Capture, Frr, SeatrialBgpd
@@ -145,5 +146,39 @@ def test_wrong_as_is_refused_by_both(lab):
     ours = SeatrialBgpd(left, lab.write("left.conf", wrong))
     event = ours.event("session", notification_sent="OPEN Message Error/Bad Peer AS")
     assert event["to"] == "Idle"
+    assert frr.neighbor("192.0.2.1")["bgpState"] != "Established"
+    assert not [e for e in ours.events() if e["event"] == "session" and e["to"] == "Established"]
+
+
+PROTECTED = {
+    "md5": " neighbor {peer} password sea-trial\n",  # RFC 2385
+    "gtsm": " neighbor {peer} ttl-security hops 1\n",  # RFC 5082
+}
+
+
+@pytest.mark.parametrize("kind", PROTECTED)
+@pytest.mark.parametrize("both", [True, False], ids=["both", "only ours"])
+def test_protected_session(lab, kind, both):
+    """With the same protection on both sides the session stands; with it on ours alone, our
+    connection to FRR does not."""
+    left, right = lab.namespace("left"), lab.namespace("right")
+    lab.link(left, "192.0.2.1/30", right, "192.0.2.2/30")
+
+    def protected(text, peer):
+        before, line, after = text.partition(f" neighbor {peer} remote-as")
+        end = after.index("\n") + 1
+        return before + line + after[:end] + PROTECTED[kind].format(peer=peer) + after[end:]
+
+    passive = FRR_EBGP.replace("remote-as 65001\n", "remote-as 65001\n neighbor 192.0.2.1 passive\n")
+    theirs = protected(FRR_EBGP, "192.0.2.1") if both else passive
+    frr = Frr(lab, right, lab.write("right.conf", theirs))
+    ours = SeatrialBgpd(left, lab.write("left.conf", protected(OURS_EBGP, "192.0.2.2")))
+    if both:
+        ours.event("rib", prefix="203.0.113.1/32", reachable=True, next_hops=["192.0.2.2"])
+        frr.wait_path("198.51.100.1/32", "192.0.2.1")
+        return
+    # We try at once and every 10 s (datacenter): two rounds pass.
+    assert ours.process.popen.poll() is None
+    time.sleep(12)
     assert frr.neighbor("192.0.2.1")["bgpState"] != "Established"
     assert not [e for e in ours.events() if e["event"] == "session" and e["to"] == "Established"]
