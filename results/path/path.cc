@@ -74,6 +74,11 @@ std::vector<PathHop> PathFinder::hops_of(const Flow& flow, TimePoint from, TimeP
   return out;
 }
 
+void PathFinder::find_hops(PathLeg& leg) const {
+  leg.hops = hops_of(leg.flow, leg.started, leg.finished);
+  leg.back = hops_of({leg.flow.transport, leg.flow.to, leg.flow.from}, leg.started, leg.finished);
+}
+
 std::string PathFinder::pod_at(const net::IpAddress& address, TimePoint at) const {
   const auto it = pods_by_address_.find(address);
   if (it == pods_by_address_.end()) return "";
@@ -100,8 +105,11 @@ RequestPath PathFinder::path_of(std::size_t index) const {
   net::Endpoint client = request.local;
   TimePoint from = request.sent;
   TimePoint to = request.finished;
-  PathLeg leg{request.client,   "", {Transport::tcp, request.local, request.remote}, request.sent,
-              request.finished, {}};
+  PathLeg leg;
+  leg.from = request.client;
+  leg.flow = {Transport::tcp, request.local, request.remote};
+  leg.started = request.sent;
+  leg.finished = request.finished;
   while (path.proxies.size() < most_proxies) {
     const auto found = proxy_for(client, from, to, request);
     if (!found) break;
@@ -109,7 +117,7 @@ RequestPath PathFinder::path_of(std::size_t index) const {
     path.proxies.push_back(*found);
     (proxy.role == ProxyRole::edge ? path.edge : path.ingress_pod) = proxy.node;
     leg.to = proxy.node;
-    leg.hops = hops_of(leg.flow, leg.started, leg.finished);
+    find_hops(leg);
     path.legs.push_back(std::move(leg));
     leg = PathLeg{};
     if (proxy.upstream_local.port == 0) return path;  // it reached no upstream
@@ -123,7 +131,7 @@ RequestPath PathFinder::path_of(std::size_t index) const {
   }
   leg.to = pod_at(leg.flow.to.address, leg.finished);
   if (leg.to.empty()) leg.to = leg.flow.to.to_string();
-  leg.hops = hops_of(leg.flow, leg.started, leg.finished);
+  find_hops(leg);
   if (!path.proxies.empty()) path.app_pod = pod_at(leg.flow.to.address, leg.finished);
   path.legs.push_back(std::move(leg));
   // The app's own word, where a request went to it past every proxy.

@@ -33,6 +33,7 @@ struct PathLeg {
   TimePoint started;
   TimePoint finished;
   std::vector<PathHop> hops;  // in order of time; empty when the run kept none
+  std::vector<PathHop> back;  // the way of the answers: the first packet of the other direction
 };
 
 struct RequestPath {
@@ -57,6 +58,7 @@ class PathFinder {
   std::optional<std::size_t> proxy_for(const net::Endpoint& client, TimePoint from, TimePoint to,
                                        const RequestFinished& request) const;
   std::vector<PathHop> hops_of(const Flow& flow, TimePoint from, TimePoint to) const;
+  void find_hops(PathLeg& leg) const;
   std::string pod_at(const net::IpAddress& address, TimePoint at) const;
 
   const Record& record_;

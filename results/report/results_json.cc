@@ -147,22 +147,37 @@ Json drops(const Record& record, const Summary& summary) {
   return {{"count", record.drops().size()}, {"by", std::move(groups)}};
 }
 
-Json slowest(const Record& record, const std::optional<RequestPath>& path) {
+// Each hop names the switches between it and the next.
+Json hops_json(const Report& report, const std::vector<PathHop>& hops) {
+  Json out = Json::array();
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    const auto& hop = hops[i];
+    Json switches = Json::array();
+    if (report.switches_between && i + 1 < hops.size()) {
+      switches = report.switches_between(hop.node, hop.out, hops[i + 1].node);
+    }
+    out.push_back({{"at_ns", ns(hop.at)},
+                   {"node", hop.node},
+                   {"in", hop.in},
+                   {"out", hop.out},
+                   {"switches", std::move(switches)}});
+  }
+  return out;
+}
+
+Json slowest(const Report& report, const std::optional<RequestPath>& path) {
   if (!path) return nullptr;
-  const auto& request = record.requests()[path->request];
+  const auto& request = report.record->requests()[path->request];
   Json legs = Json::array();
   for (const auto& leg : path->legs) {
-    Json hops = Json::array();
-    for (const auto& hop : leg.hops) {
-      hops.push_back({{"at_ns", ns(hop.at)}, {"node", hop.node}, {"in", hop.in}, {"out", hop.out}});
-    }
     legs.push_back({{"from", leg.from},
                     {"to", leg.to},
                     {"source", leg.flow.from.to_string()},
                     {"destination", leg.flow.to.to_string()},
                     {"started_ns", ns(leg.started)},
                     {"finished_ns", ns(leg.finished)},
-                    {"hops", std::move(hops)}});
+                    {"hops", hops_json(report, leg.hops)},
+                    {"back", hops_json(report, leg.back)}});
   }
   return {{"evidence", evidence_id("request", path->request)},
           {"client", request.client},
@@ -213,7 +228,7 @@ std::string results_json(const Report& report) {
   out["requests"] = requests(summary);
   out["spread"] = spread(summary);
   out["drops"] = drops(record, summary);
-  out["slowest_request"] = slowest(record, summary.slowest);
+  out["slowest_request"] = slowest(report, summary.slowest);
   out["counters"] = counters(report);
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -72,7 +72,9 @@ class Page {
                      (session.last_reason.empty() ? "" : " (" + session.last_reason + ")");
       }
     }
-    heading(fmt::format("BGP sessions: {} of {} ends Established", up, all.size()));
+    // Both ends report; a session to a peer outside of the design has one end here.
+    heading(
+        fmt::format("BGP sessions: {} of {} ends Established, two ends a session", up, all.size()));
     const auto width = widest(nodes);
     for (const auto& [name, node] : nodes) {
       auto text = fmt::format("{} of {}", node.up, node.count);
@@ -214,6 +216,7 @@ class Page {
       std::size_t width = 0;
       for (const auto& hop : leg.hops) width = std::max(width, columns(hop.node));
       for (std::size_t i = 0; i < leg.hops.size(); ++i) {
+        if (i > 0) crossed(leg.hops[i - 1], leg.hops[i]);
         const auto& hop = leg.hops[i];
         const char* mark = i == 0 ? "o" : i + 1 == leg.hops.size() ? "*" : "|";
         const auto way = hop.in.empty()    ? "out " + hop.out
@@ -223,8 +226,35 @@ class Page {
                             mark, padded(hop.node, width), way);
       }
     }
+    for (auto leg = path.legs.rbegin(); leg != path.legs.rend(); ++leg) way_back(*leg);
     out_ += fmt::format("    {:>12}  answer complete at {}\n", "+" + readable(request.latency()),
                         request.client);
+  }
+
+  void crossed(const PathHop& from, const PathHop& to) {
+    if (!report_.switches_between) return;
+    for (const auto& name : report_.switches_between(from.node, from.out, to.node)) {
+      out_ += fmt::format("    {:>12}  : {}\n", "", name);
+    }
+  }
+
+  void way_back(const PathLeg& leg) {
+    if (leg.back.empty()) return;
+    std::string text = "back: ";
+    for (std::size_t i = 0; i < leg.back.size(); ++i) {
+      if (i > 0) {
+        text += " > ";
+        if (report_.switches_between) {
+          const auto& before = leg.back[i - 1];
+          for (const auto& name :
+               report_.switches_between(before.node, before.out, leg.back[i].node)) {
+            text += name + " > ";
+          }
+        }
+      }
+      text += leg.back[i].node;
+    }
+    out_ += wrapped("  ", text, options_.width, 4);
   }
 
   void expectations() {

@@ -53,6 +53,7 @@ ns3::Ptr<EthernetDevice> Topology::add_switch_port(const std::string& name, std:
   auto device = make(entry.node, name + ":" + port);
   entry.bridge->add_port(device, mode);
   switch_ports_.insert(device->name());
+  ports_of_switch_[name].push_back(device->name());
   return device;
 }
 
@@ -72,6 +73,26 @@ std::vector<std::string> Topology::port_names(bool with_switches) const {
 void Topology::cable(const ns3::Ptr<EthernetDevice>& a, const ns3::Ptr<EthernetDevice>& b,
                      const LinkOptions& options) {
   EthernetLink::connect(a, b, options);
+  cabled_to_[a->name()] = b->name();
+  cabled_to_[b->name()] = a->name();
+}
+
+std::vector<std::string> Topology::switches_between(const std::string& port,
+                                                    const std::string& node) const {
+  const auto node_of = [](const std::string& name) { return name.substr(0, name.find(':')); };
+  const auto far = cabled_to_.find(port);
+  if (far == cabled_to_.end() || !is_switch_port(far->second)) return {};
+  const auto here = node_of(far->second);
+  for (const auto& other : ports_of_switch_.at(here)) {
+    const auto next = cabled_to_.find(other);
+    if (other == far->second || next == cabled_to_.end()) continue;
+    if (node_of(next->second) == node) return {here};
+    auto rest = switches_between(other, node);
+    if (rest.empty()) continue;
+    rest.insert(rest.begin(), here);
+    return rest;
+  }
+  return {};
 }
 
 tl::expected<void, std::string> Topology::capture(const std::string& port,

@@ -50,6 +50,9 @@ class Topology {
 
   void cable(const ns3::Ptr<EthernetDevice>& a, const ns3::Ptr<EthernetDevice>& b,
              const LinkOptions& options);
+  // The switches that a frame from `port` crosses to `node`, in order; empty when a cable joins
+  // them, or when there is no such way. Switches form a tree, so the way is the only one.
+  std::vector<std::string> switches_between(const std::string& port, const std::string& node) const;
 
   // Writes what passes the port from now on.
   tl::expected<void, std::string> capture(const std::string& port, const std::string& path);
@@ -82,6 +85,8 @@ class Topology {
   std::map<std::string, Switch> switches_;
   std::map<std::string, ns3::Ptr<EthernetDevice>> ports_;
   std::set<std::string> switch_ports_;
+  std::map<std::string, std::string> cabled_to_;  // port -> the port at the other end
+  std::map<std::string, std::vector<std::string>> ports_of_switch_;
   std::vector<std::unique_ptr<Capture>> captures_;
   DropObserver drop_observer_;
 };

@@ -49,7 +49,7 @@ Flow flow_of(const ns3::Ipv4Header& header, const ns3::Packet& packet, bool* syn
   if (flow.protocol == protocol_tcp && packet.CopyData(octets, 14) == 14) {
     flow.source_port = big_endian(octets);
     flow.destination_port = big_endian(octets + 2);
-    if (syn != nullptr) *syn = (octets[13] & 0x12U) == 0x02U;  // SYN without ACK
+    if (syn != nullptr) *syn = (octets[13] & 0x02U) != 0;  // SYN, and SYN with ACK: both ways
   } else if (flow.protocol == protocol_udp && packet.CopyData(octets, 4) == 4) {
     flow.source_port = big_endian(octets);
     flow.destination_port = big_endian(octets + 2);

@@ -145,8 +145,8 @@ class Forwarding : public ns3::Ipv4RoutingProtocol {
   std::uint16_t identification_ = 0;
 };
 
-// The ports of a transport header at the start of `packet`, and for TCP whether it is a SYN without
-// ACK. `syn` may be nullptr.
+// The ports of a transport header at the start of `packet`, and for TCP whether it has SYN. `syn`
+// may be nullptr.
 Flow flow_of(const ns3::Ipv4Header& header, const ns3::Packet& packet, bool* syn);
 
 // Addresses between the two worlds.

@@ -38,7 +38,8 @@ struct FlowHop {
 class PacketObserver {
  public:
   virtual ~PacketObserver() = default;
-  // Every TCP segment with SYN and without ACK that this node sends, forwards or delivers.
+  // Every TCP segment with SYN that this node sends, forwards or delivers: the first packet of each
+  // direction of a connection.
   virtual void on_flow_hop(const FlowHop& hop) { (void)hop; }
   virtual void on_drop(TimePoint at, const Flow& flow, PacketDrop reason, int in_interface) {
     (void)at, (void)flow, (void)reason, (void)in_interface;

@@ -110,6 +110,11 @@ template <typename T>
 void put(Json& out, const char* key, const T& value, const T& usual = {}) {
   if (!(value == usual)) out[key] = to_json(value);
 }
+// A list's usual value is the empty one.
+template <typename T>
+void put(Json& out, const char* key, const std::vector<T>& values) {
+  if (!values.empty()) out[key] = to_json(values);
+}
 void put_nodes(Json& out, const std::vector<std::string>& nodes) {
   if (nodes.size() == 1) {
     out["node"] = nodes[0];

@@ -86,6 +86,10 @@ ExitStatus run_design(const Design& design, const RunOptions& options, const Con
   report.participants = trial.participants();
   report.outcomes = expectations::evaluate_all(design.scenario, trial, record);
   report.record = &record;
+  report.switches_between = [&](const std::string& node, const std::string& interface,
+                                const std::string& to) {
+    return trial.switches_between(node, interface, to);
+  };
 
   const fs::path out = options.out;
   write_file(out / "results.json", results::results_json(report));

@@ -18,7 +18,10 @@ sim::Machine& control_machine(const Cluster& cluster, const std::vector<sim::Mac
 
 ClusterRuntime::ClusterRuntime(const Cluster& cluster, const ClusterDesign& design,
                                ClusterWorld world, const std::vector<sim::Machine*>& machines)
-    : cluster_(cluster), design_(design), world_(world), ipam_(design.calico.pools, design.calico.ipam) {
+    : cluster_(cluster),
+      design_(design),
+      world_(world),
+      ipam_(design.calico.pools, design.calico.ipam) {
   kubernetes::ApiServerOptions options;
   options.service_cidr = cluster.service_cidr;
   api_ = std::make_unique<kubernetes::ApiServer>(control_machine(cluster, machines).host(),

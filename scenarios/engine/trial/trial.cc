@@ -206,6 +206,12 @@ std::vector<std::string> Trial::unmatched_captures() const {
   return captures_->unmatched();
 }
 
+std::vector<std::string> Trial::switches_between(const std::string& node,
+                                                 const std::string& interface,
+                                                 const std::string& to) const {
+  return topology_.switches_between(node + ":" + interface, to);
+}
+
 Duration Trial::duration() const {
   return options_.until.value_or(design_.scenario.duration);
 }

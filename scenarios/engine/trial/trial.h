@@ -60,6 +60,9 @@ class Trial final : public expectations::Facts {
 
   results::Participants participants() const;
   Duration duration() const;
+  // The switches between a node's interface and another node.
+  std::vector<std::string> switches_between(const std::string& node, const std::string& interface,
+                                            const std::string& to) const;
   // Patterns of TrialOptions::captures that no port had.
   std::vector<std::string> unmatched_captures() const;
 

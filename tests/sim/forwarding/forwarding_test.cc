@@ -14,9 +14,12 @@ using sim::PacketDrop;
 namespace {
 
 struct Reports : sim::PacketObserver {
-  std::vector<sim::FlowHop> hops;
+  std::vector<sim::FlowHop> hops;     // towards the server's port 80
+  std::vector<sim::FlowHop> answers;  // and back
   std::vector<std::pair<sim::Flow, PacketDrop>> drops;
-  void on_flow_hop(const sim::FlowHop& hop) override { hops.push_back(hop); }
+  void on_flow_hop(const sim::FlowHop& hop) override {
+    (hop.flow.destination_port == 80 ? hops : answers).push_back(hop);
+  }
   void on_drop(TimePoint, const sim::Flow& flow, PacketDrop reason, int) override {
     drops.emplace_back(flow, reason);
   }
@@ -100,6 +103,12 @@ BOOST_AUTO_TEST_CASE(the_path_of_a_connection_is_reported_hop_by_hop) {
   BOOST_TEST(d.at_r2.hops[0].next_hop.to_string() == "10.0.6.10");
   BOOST_TEST(d.at_server.hops[0].out_interface == sim::no_interface);
   BOOST_TEST((first.at < d.at_r2.hops[0].at && d.at_r2.hops[0].at < d.at_server.hops[0].at));
+  // The SYN with ACK goes back the other way round.
+  BOOST_REQUIRE(d.at_server.answers.size() == 1U);
+  BOOST_REQUIRE(d.at_r1.answers.size() == 1U);
+  BOOST_TEST((d.at_r1.answers[0].flow == first.flow.reversed()));
+  BOOST_TEST((d.at_server.hops[0].at <= d.at_server.answers[0].at &&
+              d.at_server.answers[0].at < d.at_r1.answers[0].at));
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_path_moves_its_flows_to_the_other) {
