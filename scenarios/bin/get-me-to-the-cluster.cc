@@ -2,13 +2,11 @@
 // Routers' configurations, Calico's peers and the scenario are made here; the rest are the design's
 // own files.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <iostream>
 
-#include "scenarios/engine/run/run.h"
+#include "scenarios/engine/run/terminal.h"
 
 namespace seatrial::reference {
 // Generated from scenarios/get-me-to-the-cluster, see CMakeLists.txt.
@@ -273,15 +271,8 @@ int run(const Options& options) {
   scenario::RunOptions run;
   run.out = options.out;
   run.captures = scenario::parse_captures(options.captures);
-  run.terminal = isatty(STDOUT_FILENO) != 0 && isatty(STDERR_FILENO) != 0;
-  scenario::Console console;
-  console.out = [](std::string_view text) { std::cout << text << std::flush; };
-  console.progress = [](std::string_view text) { std::cerr << text << std::flush; };
-  console.wall_clock = [] {
-    return std::chrono::duration_cast<Duration>(
-        std::chrono::steady_clock::now().time_since_epoch());
-  };
-  return scenario::run_design(*design, run, console);
+  scenario::detect_terminal(run);
+  return scenario::run_design(*design, run, scenario::standard_console());
 }
 
 }  // namespace

@@ -1,14 +1,11 @@
 // seatrial run: a design, as packets, to a verdict.
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <chrono>
+#include <charconv>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "scenarios/cli/commands.h"
-#include "scenarios/engine/run/run.h"
+#include "scenarios/engine/run/terminal.h"
 
 namespace seatrial::cli {
 namespace {
@@ -21,12 +18,6 @@ struct Options {
   std::string captures = "none";
   std::optional<Duration> until;
 };
-
-std::size_t terminal_width() {
-  winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 60) return size.ws_col;
-  return 100;
-}
 
 int run(const Options& options) {
   Diagnostics diagnostics;
@@ -44,17 +35,8 @@ int run(const Options& options) {
   run.seed = options.seed;
   run.until = options.until;
   run.captures = scenario::parse_captures(options.captures);
-  run.terminal = isatty(STDOUT_FILENO) != 0 && isatty(STDERR_FILENO) != 0;
-  run.width = terminal_width();
-
-  scenario::Console console;
-  console.out = [](std::string_view text) { std::cout << text << std::flush; };
-  console.progress = [](std::string_view text) { std::cerr << text << std::flush; };
-  console.wall_clock = [] {
-    return std::chrono::duration_cast<Duration>(
-        std::chrono::steady_clock::now().time_since_epoch());
-  };
-  return scenario::run_design(*design, run, console);
+  scenario::detect_terminal(run);
+  return scenario::run_design(*design, run, scenario::standard_console());
 }
 
 }  // namespace
@@ -66,7 +48,22 @@ void register_run(CLI::App& app) {
       ->required()
       ->check(CLI::ExistingDirectory);
   command->add_option("--out", options->out, "Folder for the results (default: out/NAME)");
-  command->add_option("--seed", options->seed, "Instead of the scenario's seed");
+  command
+      ->add_option_function<std::string>(
+          "--seed",
+          [options](const std::string& text) {
+            std::int64_t seed = -1;
+            const auto* end = text.data() + text.size();
+            const auto read = std::from_chars(text.data(), end, seed);
+            if (read.ec != std::errc() || read.ptr != end || seed < 0) {
+              throw CLI::ValidationError("--seed", "\"" + text +
+                                                       "\" is not a seed, expected a whole number "
+                                                       "from 0 to 9223372036854775807");
+            }
+            options->seed = static_cast<std::uint64_t>(seed);
+          },
+          "Instead of the scenario's seed")
+      ->type_name("NUMBER");
   command
       ->add_option("--set", options->overrides,
                    "Change the document first: clients.users.load.rate=400 (may be repeated)")

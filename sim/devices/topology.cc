@@ -30,8 +30,9 @@ Machine* Topology::machine(const std::string& name) {
   return found == machines_by_name_.end() ? nullptr : found->second;
 }
 
-ns3::Ptr<EthernetDevice> Topology::make(const ns3::Ptr<ns3::Node>& node, const std::string& name) {
-  auto device = EthernetDevice::create(node, name, macs_.next());
+ns3::Ptr<EthernetDevice> Topology::make(const ns3::Ptr<ns3::Node>& node, const std::string& name,
+                                        const ns3::Mac48Address& mac) {
+  auto device = EthernetDevice::create(node, name, mac);
   device->set_drop_observer([this](const Drop& drop) {
     if (drop_observer_) drop_observer_(drop);
   });
@@ -39,8 +40,10 @@ ns3::Ptr<EthernetDevice> Topology::make(const ns3::Ptr<ns3::Node>& node, const s
   return device;
 }
 
-ns3::Ptr<EthernetDevice> Topology::add_port(const std::string& node, const std::string& interface) {
-  return make(machines_by_name_.at(node)->node(), node + ":" + interface);
+ns3::Ptr<EthernetDevice> Topology::add_port(const std::string& node, const std::string& interface,
+                                            std::optional<ns3::Mac48Address> mac) {
+  return make(machines_by_name_.at(node)->node(), node + ":" + interface,
+              mac ? *mac : macs_.next());
 }
 
 ns3::Ptr<EthernetDevice> Topology::add_switch_port(const std::string& name, std::string port,
@@ -50,7 +53,7 @@ ns3::Ptr<EthernetDevice> Topology::add_switch_port(const std::string& name, std:
     const auto candidate = "swp" + std::to_string(entry.next_port++);
     if (!ports_.contains(name + ":" + candidate)) port = candidate;
   }
-  auto device = make(entry.node, name + ":" + port);
+  auto device = make(entry.node, name + ":" + port, macs_.next());
   entry.bridge->add_port(device, mode);
   switch_ports_.insert(device->name());
   ports_of_switch_[name].push_back(device->name());

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <tl/expected.hpp>
@@ -38,7 +39,9 @@ class Topology {
   const std::vector<std::unique_ptr<Machine>>& machines() const { return machines_; }
 
   // A new NIC of a machine or switch, not cabled yet. A machine's caller adds it as an interface.
-  ns3::Ptr<EthernetDevice> add_port(const std::string& node, const std::string& interface);
+  // Without an address of its own it gets the next free one.
+  ns3::Ptr<EthernetDevice> add_port(const std::string& node, const std::string& interface,
+                                    std::optional<ns3::Mac48Address> mac = std::nullopt);
   // A new port of a switch; an empty name takes the next free "swpN".
   ns3::Ptr<EthernetDevice> add_switch_port(const std::string& name, std::string port,
                                            const PortMode& mode);
@@ -76,7 +79,8 @@ class Topology {
     std::unique_ptr<LearningSwitch> bridge;
     int next_port = 1;
   };
-  ns3::Ptr<EthernetDevice> make(const ns3::Ptr<ns3::Node>& node, const std::string& name);
+  ns3::Ptr<EthernetDevice> make(const ns3::Ptr<ns3::Node>& node, const std::string& name,
+                                const ns3::Mac48Address& mac);
 
   World& world_;
   MacAllocator macs_;

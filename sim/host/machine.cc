@@ -22,6 +22,7 @@
 #include "sim/ethernet/clock.h"
 #include "sim/ethernet/device.h"
 #include "sim/host/host.h"
+#include "sim/host/ipv4_stack.h"
 #include "sim/host/proxy_arp.h"
 #include "sim/host/udp.h"
 #include "sim/netfilter/netfilter.h"
@@ -74,7 +75,7 @@ Machine::Machine(World& world, std::string name, const TcpPreset& tcp)
     : world_(world), name_(std::move(name)), node_(ns3::CreateObject<ns3::Node>()) {
   const auto arp = make_arp();
   const auto control = ns3::CreateObject<ns3::TrafficControlLayer>();
-  const auto ipv4 = ns3::CreateObject<ns3::Ipv4L3Protocol>();
+  const auto ipv4 = ns3::CreateObject<Ipv4Stack>();
   const auto icmp = ns3::CreateObject<ns3::Icmpv4L4Protocol>();
   forwarding_ = ns3::CreateObject<Forwarding>();
   tcp_ = ns3::CreateObject<TcpProtocol>();

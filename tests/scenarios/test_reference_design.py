@@ -64,6 +64,25 @@ def test_captures_hold_no_malformed_packet_and_no_bad_checksum(captured):
         assert bad == [], f"{capture.name}: {bad[:3]}"
 
 
+def test_no_loopback_address_is_on_any_wire(captured):
+    # RFC 1122 section 3.2.1.3 (g): 127/8 must not appear outside a host; ARP's sender address is no exception.
+    _, out = captured
+    for capture in sorted(out.glob("**/*.pcap")):
+        bad = tshark(capture, "-Y", "ip.addr == 127.0.0.0/8 || arp.src.proto_ipv4 == 127.0.0.0/8")
+        assert bad == [], f"{capture.name}: {bad[:3]}"
+
+
+def test_pods_reach_their_gateway_by_proxy_arp(captured):
+    # Calico: a pod asks for 169.254.1.1, and the node's end of its link answers, always as ee:ee:ee:ee:ee:ee.
+    _, out = captured
+    pods = sorted(c for c in out.glob("**/*.pcap") if c.name.startswith("default_"))
+    assert len(pods) == 4 * 3
+    for capture in pods:
+        answers = tshark(capture, "-Y", "arp.opcode == 2 && arp.src.proto_ipv4 == 169.254.1.1",
+                         "-T", "fields", "-e", "arp.src.hw_mac")
+        assert set(answers) == {"ee:ee:ee:ee:ee:ee"}, capture.name
+
+
 def test_bgp_dns_and_http_dissect(captured):
     _, out = captured
     edges = [c for c in out.glob("**/*.pcap") if "edge" in c.name]

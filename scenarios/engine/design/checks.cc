@@ -4,6 +4,8 @@
 #include <set>
 #include <tuple>
 
+#include "models/bgp/profile.h"
+#include "models/workload/url.h"
 #include "sim/bridge/l2_loop.h"
 
 namespace seatrial::scenario {
@@ -160,6 +162,78 @@ void check_sessions(const Design& design, Diagnostics& diagnostics) {
   }
 }
 
+// A request that expects a Service which no manifest has would fail only after the run.
+void check_service(const Design& design, const std::string& service, const Position& at,
+                   Diagnostics& diagnostics) {
+  if (service.empty()) return;
+  std::string known;
+  for (const auto& cluster : design.clusters) {
+    for (const auto& other : cluster.objects.services) {
+      const auto name = other.meta.name_space + "/" + other.meta.name;
+      if (name == service) return;
+      known += (known.empty() ? "\"" : ", \"") + name + "\"";
+    }
+  }
+  diagnostics.error(at, "no manifest has the Service \"" + service + "\"",
+                    known.empty() ? "a cluster with that Service" : "one of " + known);
+}
+
+void check_requests(const Design& design, Diagnostics& diagnostics) {
+  for (const auto& client : design.scenario.clients) {
+    if (!client.load) continue;
+    for (const auto& request : client.load->requests) {
+      if (const auto url = workload::Url::parse(request.url); !url) {
+        diagnostics.error(request.position, url.error());
+      }
+      check_service(design, request.expect_service, request.position, diagnostics);
+    }
+  }
+  for (const auto& expectation : design.scenario.expect) {
+    if (const auto* spread = std::get_if<ExpectSpread>(&expectation.what)) {
+      check_service(design, spread->service, expectation.position, diagnostics);
+    }
+  }
+}
+
+void check_gateways(const Design& design, Diagnostics& diagnostics) {
+  const auto owners = address_owners(design);
+  const auto check = [&](const std::string& host, const Attachment& attachment,
+                         const Position& at) {
+    for (const auto& gateway : attachment.gateways) {
+      if (owners.contains(gateway)) continue;
+      diagnostics.warning(at, "gateway " + gateway.to_string() + " of " + host +
+                                  " is no address of this design: what is sent there is lost");
+    }
+  };
+  for (const auto& edge : design.scenario.edges) check(edge.name, edge.attachment, edge.position);
+  for (const auto& cluster : design.scenario.clusters) {
+    for (const auto& node : cluster.nodes) check(node.name, node.attachment, node.position);
+  }
+  for (const auto& client : design.scenario.clients) {
+    check(client.name, client.attachment, client.position);
+  }
+}
+
+// Profiles that only the scenario names; those of a frr.conf are looked up by its reader.
+void check_profiles(const Design& design, Diagnostics& diagnostics) {
+  for (const auto& cluster : design.scenario.clusters) {
+    const auto names = bgp::profile_names();
+    const auto wanted = "bird-1.6-calico-" + cluster.calico_profile;
+    if (std::ranges::find(names, wanted) != names.end()) continue;
+    diagnostics.error(cluster.position,
+                      "there is no Calico profile \"" + cluster.calico_profile + "\" for \"" +
+                          cluster.name + "\"",
+                      "\"3.25\"");
+  }
+  for (const auto& edge : design.scenario.edges) {
+    if (edge.nginx_profile == Edge{}.nginx_profile) continue;
+    diagnostics.error(
+        edge.position,
+        "there is no proxy profile \"" + edge.nginx_profile + "\" for \"" + edge.name + "\"",
+        "\"" + Edge{}.nginx_profile + "\"");
+  }
+}
+
 }  // namespace
 
 std::map<net::IpAddress, std::string> address_owners(const Design& design) {
@@ -227,6 +301,9 @@ void check_design(const Design& design, Diagnostics& diagnostics) {
   check_addresses(design, diagnostics);
   check_loops(design, diagnostics);
   check_sessions(design, diagnostics);
+  check_requests(design, diagnostics);
+  check_gateways(design, diagnostics);
+  check_profiles(design, diagnostics);
 }
 
 }  // namespace seatrial::scenario

@@ -65,8 +65,8 @@ class Checker {
     const auto [it, fresh] = nodes_.emplace(name, kind);
     if (!fresh) {
       error(at,
-            std::string(word(kind)) + " " + in_quotes(name) + " has the name of a " +
-                std::string(word(it->second)),
+            std::string(word(kind)) + " " + in_quotes(name) + " has the name of " +
+                (it->second == Kind::edge ? "an " : "a ") + std::string(word(it->second)),
             "a name of its own");
     }
   }
@@ -281,7 +281,6 @@ class Checker {
   }
 
   void loads() {
-    if (s_.duration <= Duration::zero()) error({}, "the run's duration is zero");
     for (const auto& client : s_.clients) {
       if (!client.load) continue;
       span(client.load->from, client.load->to, client.load->position);

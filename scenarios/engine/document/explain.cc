@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <regex>
 
 #include "scenarios/engine/document/json_text.h"
@@ -94,6 +96,12 @@ class Explainer {
       return std::regex_search(text, std::regex(pattern->get<std::string>()));
     }
     if (value.is_number()) {
+      // The schema library compares whole numbers as signed ones.
+      if (value.is_number_unsigned() &&
+          value.get<std::uint64_t>() >
+              static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+        return false;
+      }
       const double number = value.get<double>();
       if (schema.contains("minimum") && number < schema["minimum"].get<double>()) return false;
       if (schema.contains("maximum") && number > schema["maximum"].get<double>()) return false;

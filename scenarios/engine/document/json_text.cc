@@ -120,6 +120,7 @@ class Events : public nlohmann::json_sax<nlohmann::json> {
             .starts_with(last_token)) {
       length = last_token.size();
     }
+    length = std::min(length, offending_length(message));
     const std::size_t start = position >= length ? position - length : 0;
     diagnostics_.error(lines_.at(std::min(start, text_.size())), std::move(message),
                        std::move(expected));
@@ -143,6 +144,18 @@ class Events : public nlohmann::json_sax<nlohmann::json> {
     if (start == std::string_view::npos) start = text_.size();
     previous_end_ = static_cast<std::size_t>(*seen_ - text_.data());
     return start;
+  }
+
+  // The parser's "last token" begins at the number or string before where the offending one is a
+  // mark or a word; the message says which it is.
+  static std::size_t offending_length(const std::string& message) {
+    const auto is = [&](std::string_view what) {
+      return message.find("unexpected " + std::string(what)) != std::string::npos;
+    };
+    if (is("'")) return 1;
+    if (is("true literal") || is("null literal")) return 4;
+    if (is("false literal")) return 5;
+    return std::string::npos;
   }
 
   std::string next_pointer() {

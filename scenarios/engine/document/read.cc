@@ -240,6 +240,9 @@ Scenario read_scenario(const Cursor& at) {
   at.get("description", out.description);
   at.get("seed", out.seed);
   at.get("duration", out.duration);
+  if (out.duration <= Duration::zero()) {
+    at["duration"].error("the run's duration is zero", "a duration above zero such as \"60s\"");
+  }
   if (at.has("fabric")) {
     const Cursor fabric = at["fabric"];
     fabric.each("switches",

@@ -1,8 +1,10 @@
 #include "scenarios/engine/run/run.h"
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <system_error>
 
 #include "results/report/progress.h"
 #include "results/report/report.h"
@@ -14,7 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Results of an earlier run must not be taken for this one's.
+// Results of an earlier run must not be taken for this one's. Throws fs::filesystem_error where
+// results cannot be written: better told now than after the run.
 void prepare(const fs::path& out, bool captures) {
   fs::create_directories(out);
   for (const auto* name : {"results.json", "junit.xml", "requests.csv"}) fs::remove(out / name);
@@ -25,6 +28,12 @@ void prepare(const fs::path& out, bool captures) {
     }
   }
   if (captures) fs::create_directories(folder);
+  const auto trial_file = out / "results.json.partial";
+  if (!std::ofstream(trial_file)) {
+    throw fs::filesystem_error("cannot write", trial_file,
+                               std::error_code(errno, std::generic_category()));
+  }
+  fs::remove(trial_file);
 }
 
 // Written beside and renamed, so that a reader never sees half a file.
@@ -53,7 +62,13 @@ std::vector<std::string> parse_captures(std::string_view text) {
 }
 
 ExitStatus run_design(const Design& design, const RunOptions& options, const Console& console) {
-  prepare(options.out, !options.captures.empty());
+  try {
+    prepare(options.out, !options.captures.empty());
+  } catch (const fs::filesystem_error& error) {
+    console.progress(options.out + ": error: results cannot be written there (" +
+                     error.code().message() + "), expected a folder, or a place to make one\n");
+    return bad_input;
+  }
 
   TrialOptions trial_options;
   trial_options.seed = options.seed.value_or(design.scenario.seed);

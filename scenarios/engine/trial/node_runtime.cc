@@ -75,7 +75,9 @@ std::optional<kubernetes::PodSandbox> NodeRuntime::create_sandbox(const kubernet
   sandbox.machine = &world.topology.add_machine(key.to_string());
   world.recorder.follow(*sandbox.machine);
   const auto inner = world.topology.add_port(key.to_string(), "eth0");
-  const auto outer = world.topology.add_port(name(), sandbox.interface);
+  // Calico gives the node's end of every pod's link the same address.
+  const auto outer =
+      world.topology.add_port(name(), sandbox.interface, ns3::Mac48Address("ee:ee:ee:ee:ee:ee"));
   world.topology.cable(inner, outer, sim::virtual_pair_options());
   machine_.add_pod_port(outer, sandbox.interface, sandbox.address);
   // The CNI plugin made the port; the route to it is Felix's, a little later.

@@ -139,4 +139,36 @@ BOOST_AUTO_TEST_CASE(a_missing_file_is_named_where_it_is_named) {
   BOOST_TEST(named, diagnostics.to_string());
 }
 
+BOOST_AUTO_TEST_CASE(a_service_that_no_manifest_has_is_told_before_the_run) {
+  const auto line = line_of("scenario.json", "http://cafe.example.com/files\"");
+  replace("scenario.json", "\"expect_service\": \"default/files\"",
+          "\"expect_service\": \"default/file\"");
+  BOOST_TEST(!load());
+  BOOST_TEST(
+      says(Severity::error, "scenario.json", line, "no manifest has the Service \"default/file\""),
+      diagnostics.to_string());
+}
+
+BOOST_AUTO_TEST_CASE(a_urls_port_fits_in_16_bits) {
+  const auto line = line_of("scenario.json", "http://cafe.example.com/\"");
+  replace("scenario.json", "http://cafe.example.com/\"", "http://cafe.example.com:65536/\"");
+  BOOST_TEST(!load());
+  BOOST_TEST(says(Severity::error, "scenario.json", line, "expected a port from 1 to 65535"),
+             diagnostics.to_string());
+}
+
+BOOST_AUTO_TEST_CASE(a_gateway_that_nobody_has_is_a_warning) {
+  replace("scenario.json", "\"10.2.0.2\"", "\"10.2.0.77\"");
+  BOOST_TEST(load().has_value(), diagnostics.to_string());
+  BOOST_TEST(diagnostics.to_string().find("gateway 10.2.0.77 of users is no address of this "
+                                          "design") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_profile_that_does_not_exist_is_an_error) {
+  replace("scenario.json", "\"calico_profile\": \"3.25\"", "\"calico_profile\": \"3.1\"");
+  BOOST_TEST(!load());
+  BOOST_TEST(diagnostics.to_string().find("there is no Calico profile \"3.1\" for \"prod\", "
+                                          "expected \"3.25\"") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,7 +10,7 @@ BOOST_AUTO_TEST_SUITE(scenario_check)
 BOOST_AUTO_TEST_CASE(a_name_is_used_once) {
   BOOST_TEST(
       problems_of(design_with(11, "worker1", "edge1"))
-          .find("s.json:11:5: error: cluster node \"edge1\" has the name of a edge, expected a "
+          .find("s.json:11:5: error: cluster node \"edge1\" has the name of an edge, expected a "
                 "name of its own\n") == 0);
 }
 

@@ -33,6 +33,23 @@ BOOST_AUTO_TEST_CASE(a_wrong_type_is_told_with_what_was_expected) {
              "such as 200\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_number_too_large_is_told_where_it_stands) {
+  // A million requests a second is a bound; without one, an absurd rate would never end.
+  BOOST_TEST(problems_of(design_with(13, "200", "1e300"))
+                 .find("s.json:13:22: error: \"rate\" is 1e+300, expected a number") == 0);
+  // One more than the largest seed, 2^63 - 1.
+  BOOST_TEST(
+      problems_of("{\"name\": \"x\", \"duration\": \"5s\", \"seed\": 9223372036854775808}") ==
+      "s.json:1:42: error: \"seed\" is 9223372036854775808, expected a whole number, 0 or "
+      "more\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_run_lasts_longer_than_nothing) {
+  BOOST_TEST(problems_of("{\"name\": \"x\", \"duration\": \"0s\"}") ==
+             "s.json:1:28: error: the run's duration is zero, expected a duration above zero such "
+             "as \"60s\"\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_key_is_told_at_the_object_that_lacks_it) {
   BOOST_TEST(problems_of(design_with(5, ", \"config\": \"core1.conf\"", "")) ==
              "s.json:5:17: error: element 0 of \"routers\" has no \"config\"\n");

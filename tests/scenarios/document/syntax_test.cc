@@ -48,6 +48,15 @@ BOOST_AUTO_TEST_CASE(a_syntax_error_names_line_column_and_what_was_expected) {
   BOOST_TEST(problems.find("'}'") != std::string::npos, problems);
 }
 
+BOOST_AUTO_TEST_CASE(a_mark_too_many_is_told_where_it_stands) {
+  // `  "seed": 1,,`: after two blanks, the second comma is the 13th character
+  BOOST_TEST(problems_of("{\n  \"seed\": 1,,\n}\n").find("s.json:2:13: error: ") == 0);
+  // `  "a": [1, 2],}`: the bracket that a comma precedes is the 14th
+  BOOST_TEST(problems_of("{\n  \"a\": [1, 2,]}").find("s.json:2:14: error: ") == 0);
+  // `{"a": 1 true}`: a word where a comma should be, at character 9
+  BOOST_TEST(problems_of("{\"a\": 1 true}").find("s.json:1:9: error: ") == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_truncated_text_is_told_at_its_end) {
   const auto problems = problems_of("{\"name\":\n  \"x\",");
   BOOST_TEST(problems.find("s.json:2:7: error: ") == 0, problems);
