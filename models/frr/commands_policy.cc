@@ -66,21 +66,27 @@ void prefix_list(Reader& r) {
     rule.most = rule.prefix.address().bits();
   } else {
     rule.prefix = *net::Prefix::parse_lenient(r.value(action + 1).text);
+    if (rule.prefix.address().is_v4() == is_v6) {
+      r.diagnostics().error(
+          r.at(r.value(action + 1)),
+          "'" + r.value(action + 1).text + "' in an " + r.value(0).text + " prefix-list",
+          is_v6 ? "an IPv6 prefix, as 2001:db8::/32" : "an IPv4 prefix, as 10.1.1.0/24");
+      return;
+    }
     const int length = rule.prefix.length();
     const int bits = rule.prefix.address().bits();
     rule.least = ge != nullptr ? static_cast<int>(number_in(ge->text).value_or(0)) : length;
     rule.most = le != nullptr   ? static_cast<int>(number_in(le->text).value_or(0))
                 : ge != nullptr ? bits
                                 : length;
-    const bool ordered = rule.least >= length && rule.most >= rule.least && rule.most <= bits &&
-                         (ge == nullptr || rule.least > length) &&
-                         (le == nullptr || rule.most > length);
+    const bool ordered =
+        rule.least >= length && rule.most >= rule.least && rule.most <= bits && rule.least <= bits;
     if (!ordered) {
-      const auto& wrong = ge != nullptr && (rule.least <= length || rule.least > bits) ? *ge
-                          : le != nullptr                                              ? *le
-                                                                                       : *ge;
+      const auto& wrong = ge != nullptr && (rule.least < length || rule.least > bits) ? *ge
+                          : le != nullptr                                             ? *le
+                                                                                      : *ge;
       r.diagnostics().error(r.at(wrong), "invalid prefix range for " + rule.prefix.to_string(),
-                            "length < ge <= le <= " + std::to_string(bits));
+                            "length <= ge <= le <= " + std::to_string(bits));
       return;
     }
   }
@@ -152,16 +158,29 @@ constexpr std::array policy_rows = {
         Effect::acts, prefix_list},
     Row{"ip|ipv6 prefix-list WORD (seq <1-4294967295>) permit|deny PREFIX le <0-128> ge <0-128>",
         Effect::acts, prefix_list},
+    Row{"[no] ip|ipv6 prefix-list sequence-number", harmless},
+    Row{"no ip|ipv6 prefix-list|community-list|as-path|access-list|route|nht|protocol|import-table "
+        "ANY",
+        unsupported},
+    Row{"no route-map|access-list|router|interface|vrf ANY", unsupported},
+    Row{"no bgp community-list|large-community-list|extcommunity-list|as-path ANY", unsupported},
     Row{"ip|ipv6 prefix-list WORD description LINE", harmless},
-    Row{"bgp|ip community-list (standard) WORD (seq <1-4294967295>) permit|deny LINE", Effect::acts,
+    // `ip` is how Quagga and FRR before 7.4 begin it.
+    Row{"bgp|ip community-list LISTNAME (seq <1-4294967295>) permit|deny LINE", Effect::acts,
         community_list},
+    Row{"bgp|ip community-list standard WORD (seq <1-4294967295>) permit|deny LINE", Effect::acts,
+        community_list},
+    Row{"bgp|ip community-list <100-500> ANY", unsupported},
     Row{"bgp|ip community-list expanded ANY", unsupported},
-    Row{"bgp as-path access-list ANY", unsupported},
+    Row{"bgp|ip as-path access-list ANY", unsupported},
+    Row{"bgp community alias ANY", unsupported},
     Row{"bgp extcommunity-list ANY", unsupported},
     Row{"bgp large-community-list ANY", unsupported},
     Row{"access-list ANY", unsupported},
     Row{"ip|ipv6 access-list ANY", unsupported},
     Row{"route-map WORD permit|deny <1-65535>", Effect::acts, route_map},
+    Row{"[no] route-map optimization", harmless},
+    Row{"[no] route-map WORD optimization", harmless},
 };
 
 constexpr std::array route_map_rows = {
@@ -177,10 +196,18 @@ constexpr std::array route_map_rows = {
         }},
     Row{"match ip|ipv6 address WORD", unsupported},
     Row{"match ip|ipv6 next-hop ANY", unsupported},
+    Row{"match ip|ipv6 address prefix-len <0-128>", unsupported},
+    Row{"match ip route-source ANY", unsupported},
     Row{"match as-path|interface|metric|peer|local-preference|origin|tag|source-protocol ANY",
         unsupported},
+    Row{"match alias|evpn|extcommunity|large-community|mac|probability|rpki|source-instance|"
+        "source-vrf|vpn ANY",
+        unsupported},
+    Row{"no match|set|call|continue|on-match|description ANY", unsupported},
     Row{"set local-preference <0-4294967295>", Effect::acts,
         [](Reader& r) { r.route_map().set_local_preference = r.number(0); }},
+    Row{"set local-preference|metric SIGNED", unsupported},
+    Row{"set metric rtt|+rtt|-rtt", unsupported},
     Row{"set metric <0-4294967295>", Effect::acts,
         [](Reader& r) { r.route_map().set_metric = r.number(0); }},
     Row{"set weight <0-4294967295>", Effect::acts,
@@ -188,7 +215,7 @@ constexpr std::array route_map_rows = {
     Row{"set community LINE", Effect::acts, set_community},
     Row{"set as-path prepend LINE", Effect::acts, prepend},
     Row{"set as-path prepend last-as <1-10>", unsupported},
-    Row{"set as-path exclude ANY", unsupported},
+    Row{"set as-path exclude|replace ANY", unsupported},
     Row{"set ip next-hop ADDR", Effect::acts,
         [](Reader& r) { r.route_map().set_next_hop = r.address(0); }},
     Row{"set ip next-hop peer-address|unchanged", unsupported},
@@ -197,7 +224,12 @@ constexpr std::array route_map_rows = {
           const auto& origin = r.value(0).text;
           r.route_map().set_origin = origin == "igp" ? 0 : origin == "egp" ? 1 : 2;
         }},
-    Row{"set comm-list|extcommunity|large-community|aggregator|src|tag|table ANY", unsupported},
+    Row{"set ipv6 next-hop ANY", unsupported},
+    Row{"set comm-list|extcommunity|large-comm-list|large-community|aggregator|src|tag|table ANY",
+        unsupported},
+    Row{"set atomic-aggregate|distance|evpn|forwarding-address|l3vpn|label-index|metric-type|"
+        "originator-id|sr-te|vpn ANY",
+        unsupported},
     Row{"on-match next|goto ANY", unsupported},
     Row{"call WORD", unsupported},
     Row{"continue ANY", unsupported},

@@ -82,6 +82,10 @@ constexpr std::array top_rows = {
     Row{"interface WORD vrf default", acts, [](Reader& r) { r.enter_interface(r.value(0).text); }},
     Row{"interface WORD vrf WORD", unsupported, [](Reader& r) { r.skip_until("exit"); }},
     Row{"ip|ipv6 route PREFIX HOP (<1-255>)", acts, static_route},
+    Row{"ip|ipv6 route PREFIX HOP INTERFACE ANY", unsupported},
+    Row{"ip route ADDR ADDR HOP ANY", unsupported},
+    Row{"ip mroute ANY", no_effect},
+    Row{"ip|ipv6 protocol|import-table ANY", unsupported},
     Row{"router bgp ASN", acts, router_bgp},
     Row{"router bgp ASN view|vrf WORD", unsupported, [](Reader& r) { r.skip_until("exit"); }},
     Row{"router babel|eigrp|isis|openfabric|ospf|ospf6|rip|ripng ANY", unsupported,
@@ -93,6 +97,15 @@ constexpr std::array top_rows = {
     Row{"rpki", no_effect, [](Reader& r) { r.skip_until("exit"); }},
     Row{"key chain WORD", no_effect, [](Reader& r) { r.skip_until("exit"); }},
     Row{"[no] bgp graceful-shutdown", unsupported},
+    Row{"[no] bgp update-delay|graceful-restart|suppress-fib-pending|send-extra-data ANY",
+        no_effect},
+    Row{"[no] bgp route-map delay-timer ANY", no_effect},
+    Row{"[no] bgp process-queue|input-queue-limit|output-queue-limit|session-dscp ANY", harmless},
+    Row{"[no] allow-external-route-update", no_effect},
+    Row{"[no] fpm ANY", no_effect},
+    Row{"[no] vrrp ANY", no_effect},
+    Row{"[no] vni ANY", unsupported},
+    Row{"segment-routing", no_effect, [](Reader& r) { r.skip_until("exit"); }},
 };
 
 constexpr std::array interface_rows = {
@@ -103,6 +116,10 @@ constexpr std::array interface_rows = {
     Row{"[no] link-detect", harmless},
     Row{"[no] multicast", harmless},
     Row{"[no] ipv6 nd ANY", no_effect},
+    Row{"no ip|ipv6 address ANY", unsupported},
+    Row{"no description", harmless},
+    Row{"[no] isis|mpls|evpn|pbr-policy|vrrp ANY", unsupported},
+    Row{"link-params", no_effect, [](Reader& r) { r.skip_until("exit-link-params"); }},
     Row{"ip|ipv6 ospf|ospf6|rip|pim|igmp|mld|router ANY", unsupported},
 };
 

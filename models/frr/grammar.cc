@@ -21,8 +21,8 @@ std::vector<std::string> split(std::string_view text, char separator) {
 }
 
 bool is_literal(std::string_view word) {
-  return std::islower(static_cast<unsigned char>(word.front())) != 0 ||
-         std::isdigit(static_cast<unsigned char>(word.front())) != 0;
+  return std::islower(static_cast<unsigned char>(word.front())) != 0 || word.front() == '+' ||
+         word.front() == '-' || std::isdigit(static_cast<unsigned char>(word.front())) != 0;
 }
 
 std::optional<std::uint64_t> number(std::string_view text) {
@@ -52,9 +52,21 @@ bool fits_value(std::string_view kind, std::string_view text) {
   if (kind == "ADDR") return net::IpAddress::parse(text).has_value();
   if (kind == "IFADDR") return net::InterfaceAddress::parse(text).has_value();
   if (kind == "PREFIX") return net::Prefix::parse_lenient(text).has_value();
+  if (kind == "PREFIX4") {
+    const auto prefix = net::Prefix::parse_lenient(text);
+    return prefix && prefix->address().is_v4();
+  }
+  if (kind == "INTERFACE") return !number(text) && !like_address(text);
+  if (kind == "SIGNED") {
+    return text.size() > 1 && (text[0] == '+' || text[0] == '-') && number(text.substr(1));
+  }
+  if (kind == "LISTNAME") {  // a standard list's number, which says its kind
+    const auto value = number(text);
+    return value && *value >= 1 && *value <= 99;
+  }
   if (kind == "ASN") {
-    const auto asn = net::Asn::parse(text);
-    return asn && asn->value != 0;  // RFC 7607
+    const auto asn = net::Asn::parse(text);                        // FRR 8.4 has no dotted numbers
+    return asn && asn->value != 0 && text.find('.') == text.npos;  // RFC 7607
   }
   if (kind == "PEER") {  // a number with dots that is no address was meant as one
     return net::IpAddress::parse(text) || !like_address(text);
@@ -71,7 +83,10 @@ std::string describe(std::string_view kind) {
   }
   if (kind == "ADDR") return "an IP address";
   if (kind == "IFADDR") return "an address with length, as 10.1.1.4/24";
-  if (kind == "PREFIX") return "a prefix, as 10.1.1.0/24";
+  if (kind == "PREFIX" || kind == "PREFIX4") return "a prefix, as 10.1.1.0/24";
+  if (kind == "INTERFACE") return "an interface";
+  if (kind == "SIGNED") return "a number with its sign";
+  if (kind == "LISTNAME") return "a number from 1 to 99";
   if (kind == "ASN") return "an AS number";
   if (kind == "PEER") return "an IP address or a peer group's name";
   if (kind == "HOP") return "a next hop's address, an interface, Null0 or blackhole";

@@ -19,6 +19,9 @@ std::vector<Context> lookup_order(Context context) {
   }
 }
 
+// VTY_BUFSIZ less the terminating zero: what fgets() takes at once.
+constexpr std::size_t longest_line = 4095;
+
 std::string name_of(Context context) {
   switch (context) {
     case Context::interface:
@@ -83,6 +86,12 @@ const std::vector<Reader::Command>& Reader::commands(Context context) {
 }
 
 void Reader::read(std::string_view text) {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  if (text.starts_with(mark)) {
+    diagnostics_.error({file_, 1, 1}, "a byte order mark, which FRR takes for part of a command",
+                       "text without it");
+    text.remove_prefix(mark.size());
+  }
   while (!text.empty()) {
     const auto end = text.find('\n');
     ++line_;
@@ -92,8 +101,22 @@ void Reader::read(std::string_view text) {
 }
 
 void Reader::read_line(std::string_view text) {
+  if (text.size() > longest_line) {  // FRR would read the rest as another command
+    diagnostics_.error({file_, line_, static_cast<int>(longest_line) + 1},
+                       "a line of " + std::to_string(text.size()) + " bytes",
+                       "at most " + std::to_string(longest_line) + " (FRR's vty buffer)");
+    return;
+  }
   words_ = split_words(text);
   if (words_.empty() || skipped(text) || leave()) return;
+  if (left_at_ != 0) {
+    diagnostics_.error(here(),
+                       "FRR has left its configuration at the 'exit' of line " +
+                           std::to_string(left_at_) +
+                           " and takes no command of this or a later line",
+                       "as many 'exit' as blocks are open");
+    left_at_ = 0;
+  }
   const Command* best = nullptr;
   auto best_context = context_;
   for (const auto context : lookup_order(context_)) {
@@ -135,6 +158,7 @@ bool Reader::leave() {
   } else if (word == "exit-address-family" && context_ == Context::ipv4_unicast) {
     context_ = Context::bgp;
   } else if (word == "exit" || word == "quit") {
+    if (context_ == Context::top && left_at_ == 0) left_at_ = line_;
     context_ = context_ == Context::ipv4_unicast ? Context::bgp : Context::top;
   } else {
     return false;
@@ -198,7 +222,12 @@ void Reader::report_unknown() {
     return;
   }
   const auto& wrong = words_[furthest];
-  const auto hint = nearest(wrong.text, literals);
+  auto hint = nearest(wrong.text, literals);
+  if (hint.empty()) {  // vtysh takes "neigh" for "neighbor"; files that FRR writes have it in full
+    const auto full = std::ranges::find_if(
+        literals, [&](const auto& literal) { return literal.starts_with(wrong.text); });
+    if (full != literals.end()) hint = *full;
+  }
   if (!hint.empty()) wanted = "'" + hint + "'";
   if (wanted.empty()) wanted = name_of(context_);
   const bool starts_unknown = furthest == 0 || (furthest == 1 && words_[0].text == "no");

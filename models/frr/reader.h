@@ -98,6 +98,7 @@ class Reader {
   RouteMapEntryDraft* route_map_ = nullptr;
   std::string skip_until_;
   int line_ = 0;
+  int left_at_ = 0;  // the line of an `exit` with nothing to leave but the configuration
   std::vector<Word> words_;
   Match match_;
 };

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(words_that_do_not_fit) {
        "interface, Null0 "
        "or blackhole\n"},
       {"ip prefix-list P permit 10.0.0.0/8 ge 4\n",
-       "frr.conf:1:39: error: invalid prefix range for 10.0.0.0/8, expected length < ge <= le <= "
+       "frr.conf:1:39: error: invalid prefix range for 10.0.0.0/8, expected length <= ge <= le <= "
        "32\n"},
       {"route-map M permit 10\n set community 1:2:3\n",
        "frr.conf:2:16: error: '1:2:3' is not a community, expected AS:NUMBER or a well-known name, "
@@ -133,6 +133,84 @@ BOOST_AUTO_TEST_CASE(known_but_without_effect_is_a_warning_and_not_modelled_an_e
              "without it\n");
 }
 
+// Each line was given to FRR 8.4.4 (`vtysh -C -f`, and to the daemons), which takes it: a reader
+// may call it not modelled or without effect, but not wrong.
+BOOST_AUTO_TEST_CASE(what_frr_takes_is_named_and_not_called_a_mistake) {
+  const std::string in_router = router + " neighbor G peer-group\n ";
+  const std::string in_family = router + " neighbor G peer-group\n address-family ipv4 unicast\n  ";
+  const std::string in_map = "route-map M permit 10\n ";
+  for (const auto& text : {std::string("ip route 10.9.0.0/16 10.1.1.9 eth1\n"),
+                           std::string("ip route 10.9.0.0/16 10.1.1.9 tag 5\n"),
+                           std::string("ip route 10.9.0.0 255.255.0.0 10.1.1.9\n"),
+                           std::string("no ip route 10.9.0.0/16 10.1.1.9\n"),
+                           std::string("no route-map M\n"),
+                           std::string("bgp community-list 100 permit 65001:.*\n"),
+                           std::string("ip protocol bgp route-map M\n"),
+                           in_router + "no neighbor G description\n",
+                           in_router + "no neighbor 10.1.1.4\n",
+                           in_router + "neighbor G shutdown rtt 10\n",
+                           in_router + "neighbor G tcp-mss 1400\n",
+                           in_router + "bgp shutdown\n",
+                           in_router + "no timers bgp\n",
+                           in_router + "bgp default ipv6-unicast\n",
+                           in_router + "network 10.3.0.0 mask 255.255.0.0\n",
+                           in_family + "no network 10.2.0.0/24\n",
+                           in_family + "maximum-paths ibgp 4 equal-cluster-length\n",
+                           in_family + "no neighbor G route-map M in\n",
+                           in_family + "neighbor G maximum-prefix 100 force\n",
+                           in_map + "match large-community L\n",
+                           in_map + "match ip address prefix-len 24\n",
+                           in_map + "set metric +10\n",
+                           in_map + "set ipv6 next-hop peer-address\n",
+                           in_map + "no set metric\n"}) {
+    const auto said = complaints(text);
+    BOOST_TEST((said.find("is not modelled") != said.npos || said.find("no effect") != said.npos),
+               text << said);
+    BOOST_TEST(said.find("unknown") == said.npos, text << said);
+  }
+  // lib/filter_nb.c of 8.4: mask length <= ge <= le.
+  for (const auto* range : {"ge 8", "le 8", "ge 8 le 8", "ge 32"}) {
+    const auto line = "ip prefix-list P seq 5 permit 10.0.0.0/8 " + std::string(range) + "\n";
+    BOOST_TEST(complaints(line) == "", line);
+  }
+}
+
+// ... and each of these FRR 8.4.4 refuses.
+BOOST_AUTO_TEST_CASE(what_frr_refuses_is_an_error) {
+  BOOST_TEST(complaints(router + " neighbor 10.0.0.2 remote-as 1.1\n") ==
+             "frr.conf:3:30: error: unexpected '1.1', expected an AS number or 'internal' or "
+             "'external'\n");
+  BOOST_TEST(complaints("ipv6 prefix-list P seq 5 permit 10.0.0.0/8\n") ==
+             "frr.conf:1:33: error: '10.0.0.0/8' in an ipv6 prefix-list, expected an IPv6 prefix, "
+             "as 2001:db8::/32\n");
+  BOOST_TEST(complaints(router + " address-family ipv4 unicast\n  network 2001:db8::/32\n") ==
+             "frr.conf:4:11: error: unexpected '2001:db8::/32', expected a prefix, as 10.1.1.0/24 "
+             "or an IP address\n");
+  BOOST_TEST(
+      complaints("bgp community-list CL permit 1:1\n").find(":1:20: error: unexpected 'CL'") !=
+      std::string::npos);
+  // After an `exit` too many, FRR is out of its configuration and takes nothing more, once said.
+  BOOST_TEST(complaints("hostname a\nexit\n!\n") == "");
+  BOOST_TEST(
+      complaints("hostname a\nexit\n!\nhostname b\nhostname c\n") ==
+      "frr.conf:4:1: error: FRR has left its configuration at the 'exit' of line 2 and takes "
+      "no command of this or a later line, expected as many 'exit' as blocks are open\n");
+  // A line is at most 4095 bytes: what follows would be another command.
+  const std::string description = router + " neighbor G peer-group\n neighbor G description ";
+  BOOST_TEST(complaints(description + std::string(4095 - 24, 'x') + "\n") == "");
+  BOOST_TEST(complaints(description + std::string(4096 - 24, 'x') + "\n") ==
+             "frr.conf:4:4096: error: a line of 4096 bytes, expected at most 4095 (FRR's vty "
+             "buffer)\n");
+  BOOST_TEST(complaints("\xef\xbb\xbfhostname a\n") ==
+             "frr.conf:1:1: error: a byte order mark, which FRR takes for part of a command, "
+             "expected text without it\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_abbreviation_is_answered_with_the_word_in_full) {
+  BOOST_TEST(complaints(router + " neigh 10.0.0.2 remote-as 1\n") ==
+             "frr.conf:3:2: error: unknown command 'neigh', expected 'neighbor'\n");
+}
+
 BOOST_AUTO_TEST_CASE(everything_wrong_is_said_at_once) {
   Diagnostics diagnostics;
   frr::read("hostnam a\n" + router + " neighbor 10.0.0.2\n neighbor 10.0.0.3 remote-as x\nflurb\n",
@@ -161,8 +239,8 @@ BOOST_AUTO_TEST_CASE(lists_may_be_called_like_words_of_their_own_commands) {
   for (const auto* line :
        {"ip prefix-list seq permit any\n", "ip prefix-list ge permit 10.0.0.0/8\n",
         "ip prefix-list permit seq 5 deny 10.0.0.0/8 le 32 ge 9\n",
-        "bgp community-list seq permit 1:2\n", "ipv6 prefix-list any permit any\n",
-        "ip community-list standard seq 5 permit 1:2\n"}) {
+        "bgp community-list standard seq permit 1:2\n", "ipv6 prefix-list any permit any\n",
+        "bgp community-list 99 seq 5 permit 1:2\n"}) {
     BOOST_TEST(complaints(line) == "", line);
   }
 }
