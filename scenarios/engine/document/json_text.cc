@@ -10,6 +10,9 @@ namespace {
 
 // A document nests 6 deep; the bound keeps every later recursion over it harmless.
 constexpr std::size_t deepest = 64;
+// Names, addresses and URLs are far shorter. The standard library's regular expressions, with which
+// the schema's patterns are judged, recurse over a text and need a bound.
+constexpr std::size_t longest = 4096;
 
 // Reads a text and tells how much of it was read.
 class CountingIterator {
@@ -78,7 +81,11 @@ class Events : public nlohmann::json_sax<nlohmann::json> {
   bool number_integer(number_integer_t) override { return value(); }
   bool number_unsigned(number_unsigned_t) override { return value(); }
   bool number_float(number_float_t, const string_t&) override { return value(); }
-  bool string(string_t&) override { return value(); }
+  bool string(string_t& text) override {
+    const auto at = lines_.at(token_start_ahead());
+    within_bound(text, at);
+    return value();
+  }
   bool binary(binary_t&) override { return value(); }
   bool start_object(std::size_t) override { return open(false); }
   bool start_array(std::size_t) override { return open(true); }
@@ -87,6 +94,7 @@ class Events : public nlohmann::json_sax<nlohmann::json> {
 
   bool key(string_t& name) override {
     const auto at = lines_.at(token_start());
+    within_bound(name, at);
     Level& level = levels_.back();
     level.pointer = below(level.parent, name);
     if (!level.keys.insert(name).second) {
@@ -138,10 +146,22 @@ class Events : public nlohmann::json_sax<nlohmann::json> {
     std::set<std::string> keys;
   };
 
+  void within_bound(const std::string& text, const Position& at) {
+    if (text.size() <= longest) return;
+    diagnostics_.error(at, "a text of " + std::to_string(text.size()) + " bytes",
+                       "at most " + std::to_string(longest));
+    good_ = false;
+  }
+
+  // Where the token that was just read begins, without taking it as read.
+  std::size_t token_start_ahead() const {
+    const auto start = text_.find_first_not_of(" \t\r\n,:", previous_end_);
+    return start == std::string_view::npos ? text_.size() : start;
+  }
+
   // Between two tokens there is nothing but white space, commas and colons.
   std::size_t token_start() {
-    std::size_t start = text_.find_first_not_of(" \t\r\n,:", previous_end_);
-    if (start == std::string_view::npos) start = text_.size();
+    const std::size_t start = token_start_ahead();
     previous_end_ = static_cast<std::size_t>(*seen_ - text_.data());
     return start;
   }

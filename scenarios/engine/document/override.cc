@@ -74,6 +74,13 @@ std::string keys_there_are(const Json& schema) {
 
 std::optional<std::string> set_path(Json& document, std::string_view assignment,
                                     Diagnostics& diagnostics) {
+  constexpr std::size_t longest = 4096;  // as in the document itself
+  if (assignment.size() > longest) {
+    diagnostics.error({"--set", 0, 0},
+                      "an assignment of " + std::to_string(assignment.size()) + " bytes",
+                      "at most " + std::to_string(longest));
+    return std::nullopt;
+  }
   const Position at{"--set " + std::string(assignment), 0, 0};
   const auto equals = assignment.find('=');
   if (equals == std::string_view::npos || equals == 0) {

@@ -44,6 +44,14 @@ BOOST_AUTO_TEST_CASE(a_number_too_large_is_told_where_it_stands) {
       "more\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_text_without_end_is_refused_before_any_pattern_is_tried_on_it) {
+  const std::string long_text(100'000, '1');
+  BOOST_TEST(problems_of("{\"name\": \"x\",\n \"duration\": \"" + long_text + "s\"}") ==
+             "s.json:2:14: error: a text of 100001 bytes, expected at most 4096\n");
+  BOOST_TEST(problems_of("{\"" + long_text + "\": 1}") ==
+             "s.json:1:2: error: a text of 100000 bytes, expected at most 4096\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_run_lasts_longer_than_nothing) {
   BOOST_TEST(problems_of("{\"name\": \"x\", \"duration\": \"0s\"}") ==
              "s.json:1:28: error: the run's duration is zero, expected a duration above zero such "
