@@ -58,7 +58,8 @@ void add_sides(std::vector<SessionSide>& out, const std::string& node, const frr
                    neighbor.remote_as,
                    neighbor.passive,
                    {},
-                   neighbor.position});
+                   neighbor.position,
+                   neighbor.password});
   }
 }
 
@@ -138,6 +139,20 @@ void check_loops(const Design& design, Diagnostics& diagnostics) {
   }
 }
 
+// TCP-MD5 (RFC 2385) is no part of the simulated TCP, where sides that disagree would come up: an
+// error, for a run could not show what the real network does. Told once for both sides.
+void check_passwords(const SessionSide& side, const SessionSide& other, Diagnostics& diagnostics) {
+  if (!side.password || !other.password || *side.password == *other.password) return;
+  const bool tells = !side.password->empty() && (other.password->empty() || side.node < other.node);
+  if (!tells) return;
+  diagnostics.error(side.position,
+                    side.node + "'s neighbor " + side.peer.to_string() + " (" + side.peer_name +
+                        ") has a password, and " + other.source +
+                        (other.password->empty() ? " has none" : " has another") +
+                        ": TCP-MD5 (RFC 2385) drops every segment, the session cannot come up",
+                    "the same password on both sides");
+}
+
 void check_sessions(const Design& design, Diagnostics& diagnostics) {
   for (const auto& side : design.sessions) {
     const auto label = side.node + "'s neighbor " + side.peer.to_string();
@@ -153,7 +168,10 @@ void check_sessions(const Design& design, Diagnostics& diagnostics) {
       diagnostics.warning(side.position, label + " (" + side.peer_name +
                                              ") has no session back to " + side.node +
                                              ": it cannot come up");
-    } else if (!side.remote_as.accepts(side.local_as, other->local_as)) {
+      continue;
+    }
+    check_passwords(side, *other, diagnostics);
+    if (!side.remote_as.accepts(side.local_as, other->local_as)) {
       diagnostics.warning(side.position, label + " (" + side.peer_name + ") is in AS " +
                                              other->local_as.to_string() + ", not " +
                                              side.remote_as.to_string() + " (" + other->source +
@@ -253,6 +271,10 @@ std::vector<SessionSide> implied_sessions(const Design& design, const Files& fil
     if (design.edges[i].bgp) add_sides(out, scenario.edges[i].name, *design.edges[i].bgp);
   }
   for (const auto& cluster : design.clusters) {
+    const auto& resources = cluster.calico;
+    const bool secret =
+        std::ranges::any_of(resources.peers, &calico::BgpPeer::password) ||
+        std::ranges::any_of(resources.configurations, &calico::BgpConfiguration::mesh_password);
     for (const auto& node : cluster.nodes) {
       for (const auto& intent : node.sessions.sessions) {
         if (intent.duplicate) continue;
@@ -263,7 +285,8 @@ std::vector<SessionSide> implied_sessions(const Design& design, const Files& fil
                        bgp::RemoteAs::number(intent.remote_as.value),
                        intent.passive,
                        {},
-                       intent.position});
+                       intent.position,
+                       secret ? std::nullopt : std::optional<std::string>("")});
       }
     }
   }

@@ -57,6 +57,7 @@ struct SessionSide {
   bool passive = false;
   std::string source;  // FILE:LINE, relative to the scenario's folder
   Position position;
+  std::optional<std::string> password = std::nullopt;  // empty: none; absent: in a Secret
 };
 
 struct Design {

@@ -57,7 +57,6 @@ void add_addresses(sim::Machine& machine, const ns3::Ptr<sim::EthernetDevice>& d
   for (std::size_t i = 1; i < interface.addresses.size(); ++i) {
     machine.add_address(interface.name, interface.addresses[i]);
   }
-  if (interface.shutdown) machine.set_interface_up(interface.name, false);
 }
 
 }  // namespace
@@ -70,6 +69,7 @@ void apply(sim::Machine& machine, const frr::Config& config) {
     for (const auto& address : interface.addresses) {
       if (!machine.has_address(address.address)) machine.add_address(interface.name, address);
     }
+    if (interface.shutdown) machine.set_interface_up(interface.name, false);
   }
   for (const auto& route : config.static_routes) {
     sim::Route out;

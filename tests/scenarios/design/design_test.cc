@@ -85,6 +85,28 @@ BOOST_AUTO_TEST_CASE(two_sides_that_disagree_on_the_as_are_a_warning_at_the_neig
              diagnostics.to_string());
 }
 
+BOOST_AUTO_TEST_CASE(sides_that_disagree_on_the_password_are_an_error_at_the_side_that_has_it) {
+  replace("edge/edge1/frr.conf", " neighbor 10.1.1.2 peer-group CORES\n",
+          " neighbor 10.1.1.2 peer-group CORES\n neighbor 10.1.1.2 password sea\n");
+  load();
+  const int line = line_of("edge/edge1/frr.conf", "neighbor 10.1.1.2 peer-group CORES");
+  const int other = line_of("network/core1/frr.conf", "neighbor 10.1.1.4 peer-group EDGES");
+  BOOST_TEST(
+      says(Severity::error, "edge/edge1/frr.conf", line,
+           "has a password, and network/core1/frr.conf:" + std::to_string(other) + " has none"),
+      diagnostics.to_string());
+  BOOST_TEST(diagnostics.error_count() == 1U, diagnostics.to_string());
+}
+
+BOOST_AUTO_TEST_CASE(the_same_password_on_both_sides_is_no_error) {
+  replace("edge/edge1/frr.conf", " neighbor 10.1.1.2 peer-group CORES\n",
+          " neighbor 10.1.1.2 peer-group CORES\n neighbor 10.1.1.2 password sea\n");
+  replace("network/core1/frr.conf", " neighbor 10.1.1.4 peer-group EDGES\n",
+          " neighbor 10.1.1.4 peer-group EDGES\n neighbor 10.1.1.4 password sea\n");
+  BOOST_TEST(load().has_value(), diagnostics.to_string());
+  BOOST_TEST(diagnostics.to_string() == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_neighbor_without_a_session_back_is_a_warning) {
   replace("network/core2/frr.conf", " neighbor 10.1.1.2 peer-group CORES\n", "");
   replace("network/core2/frr.conf", " neighbor 10.1.1.2 description core1\n", "");
