@@ -57,6 +57,9 @@ std::vector<std::string_view> names_in(unsigned context);
 void check_directives(std::vector<Directive>& directives, Context context,
                       Diagnostics& diagnostics);
 
+// Says what is wrong between directives of different blocks: log formats, log levels, zone sizes.
+void check_tree(const std::vector<Directive>& directives, Diagnostics& diagnostics);
+
 // `X_conf`'s block opens this context.
 Context inner_context(std::string_view name, Context outer);
 

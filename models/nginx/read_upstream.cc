@@ -277,9 +277,15 @@ UpstreamConfig Reading::read_upstream(const Directive& directive, bool in_stream
       read_server_line(inner, in_stream, upstream);
     } else if (name == "zone") {
       upstream.zone = inner.argument(0);
-      if (inner.arguments() == 2 && !parse_size(inner.argument(1))) {
-        error(inner.argument_at(1), "invalid zone size " + quoted(inner.argument(1)),
-              "a size such as 64k");
+      if (inner.arguments() == 2) {
+        constexpr std::uint64_t least = 8 * 4096;  // pages of an x86-64 machine
+        const auto size = parse_size(inner.argument(1));
+        if (!size) {
+          error(inner.argument_at(1), "invalid zone size " + quoted(inner.argument(1)),
+                "a size such as 64k");
+        } else if (*size < least) {
+          error(inner.at(), "zone " + quoted(inner.argument(0)) + " is too small", "at least 32k");
+        }
       }
     } else if (name == "keepalive") {
       read_number(inner, upstream.keepalive);

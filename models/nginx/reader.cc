@@ -134,6 +134,7 @@ Config read_text(std::string_view text, const std::string& path, const FileSourc
   auto directives = Includes(files, prefix, diagnostics).expand(parse(text, path, diagnostics), 0);
   const bool has_events = std::any_of(directives.begin(), directives.end(),
                                       [](const Directive& d) { return d.name() == "events"; });
+  check_tree(directives, diagnostics);
   check_directives(directives, in_main, diagnostics);
   if (!has_events) {
     diagnostics.error({path, 0, 0}, "no \"events\" section in configuration", "\"events {}\"");

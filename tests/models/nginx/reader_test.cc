@@ -69,6 +69,10 @@ BOOST_AUTO_TEST_CASE(errors_are_nginxs_own) {
   // Every text is what `nginx -t` of 1.22.1 prints for the same file.
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"foo bar;", "unknown directive \"foo\""},
+      {"server { access_log logs/a.log json; }", "unknown log format \"json\""},
+      {"server { error_log logs/e.log loud; }", "invalid log level \"loud\""},
+      {"upstream u { zone z; server 127.0.0.1; }", "zero size shared memory zone \"z\""},
+      {"upstream u { zone z 16k; server 127.0.0.1; }", "zone \"z\" is too small"},
       {"server { worker_processes 1; }", "\"worker_processes\" directive is not allowed here"},
       {"server { listen; }", "invalid number of arguments in \"listen\" directive"},
       {"server { listen 80 }", "unexpected \"}\""},
