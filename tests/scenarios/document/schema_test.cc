@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(a_number_too_large_is_told_where_it_stands) {
   // One more than the largest seed, 2^63 - 1.
   BOOST_TEST(
       problems_of("{\"name\": \"x\", \"duration\": \"5s\", \"seed\": 9223372036854775808}") ==
-      "s.json:1:42: error: \"seed\" is 9223372036854775808, expected a whole number, 0 or "
+      "s.json:1:41: error: \"seed\" is 9223372036854775808, expected a whole number, 0 or "
       "more\n");
 }
 
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_text_without_end_is_refused_before_any_pattern_is_tried_o
 
 BOOST_AUTO_TEST_CASE(a_run_lasts_longer_than_nothing) {
   BOOST_TEST(problems_of("{\"name\": \"x\", \"duration\": \"0s\"}") ==
-             "s.json:1:28: error: the run's duration is zero, expected a duration above zero such "
+             "s.json:1:27: error: the run's duration is zero, expected a duration above zero such "
              "as \"60s\"\n");
 }
 
