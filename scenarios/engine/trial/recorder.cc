@@ -24,10 +24,19 @@ std::string server_name_of(const std::string& body) {
   return body.substr(begin, body.find_first_of("\r\n", begin) - begin);
 }
 
+// The reason often names the NOTIFICATION already, which is then not said twice.
 std::string session_reason(const bgp::SessionEvent& event) {
   std::string reason = event.reason;
-  if (!event.notification_sent.empty()) reason += "; sent " + event.notification_sent;
-  if (!event.notification_received.empty()) reason += "; received " + event.notification_received;
+  const auto add = [&](const std::string& notification, const char* how) {
+    if (notification.empty()) return;
+    if (reason.starts_with(notification)) {
+      reason.insert(0, std::string(how) + " NOTIFICATION ");
+    } else if (reason.find(notification) == std::string::npos) {
+      reason += (reason.empty() ? "" : "; ") + (how + (" " + notification));
+    }
+  };
+  add(event.notification_sent, "sent");
+  add(event.notification_received, "received");
   return reason;
 }
 
