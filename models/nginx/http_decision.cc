@@ -49,10 +49,12 @@ int check_head(HttpContext& context) {
     if (!host) return 400;
   }
   context.host = std::move(*host);
-  const auto encoding = head.fields.find("Transfer-Encoding");
-  if (!encoding) return 0;
-  if (head.version < 11) return 400;
-  return http::equal_ignoring_case(*encoding, "chunked") ? 0 : 501;
+  if (const auto encoding = head.fields.find("Transfer-Encoding")) {
+    if (head.version < 11) return 400;
+    if (!http::equal_ignoring_case(*encoding, "chunked")) return 501;
+  }
+  // Since 1.21.1, whatever the location.
+  return head.method == "CONNECT" || head.method == "TRACE" ? 405 : 0;
 }
 
 const Return* run(HttpContext& context, const std::vector<RewriteAction>& actions) {

@@ -84,6 +84,17 @@ BOOST_AUTO_TEST_CASE(pages_of_its_own) {
   BOOST_TEST(status_of(world.get("/t", "")) == "HTTP/1.1 400 Bad Request");  // no Host
 }
 
+BOOST_AUTO_TEST_CASE(trace_and_connect_are_not_allowed_anywhere) {
+  // As nginx 1.22.1 answers `curl -X TRACE` at a location that returns 200 to every other method.
+  World world;
+  world.run(in_http("server { listen 80; location / { return 200 ok; } }"));
+  for (const std::string method : {"TRACE", "CONNECT"}) {
+    Client client(world.network, "10.1.1.4:80", method + " / HTTP/1.1\r\nHost: a\r\n\r\n");
+    world.network.run_for(1s);
+    BOOST_TEST(status_of(client.got) == "HTTP/1.1 405 Not Allowed");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(which_server_and_which_location) {
   World world;
   world.run(in_http(
