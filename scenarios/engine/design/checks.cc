@@ -213,6 +213,41 @@ void check_requests(const Design& design, Diagnostics& diagnostics) {
   }
 }
 
+// The controller serves a host for its oldest object and leaves the others out.
+void check_hosts(const Design& design, Diagnostics& diagnostics) {
+  for (const auto& cluster : design.clusters) {
+    std::map<std::string, std::string> owners;
+    const auto claim = [&](const std::string& host, const std::string& owner, const Position& at) {
+      const auto [first, added] = owners.emplace(host, owner);
+      if (added || host.empty() || first->second == owner) return;
+      diagnostics.warning(at, owner + " has the host " + host + " of " + first->second +
+                                  ": only the older of the two is served");
+    };
+    for (const auto& ingress : cluster.objects.ingresses) {
+      for (const auto& rule : ingress.rules) {
+        claim(rule.host, "Ingress " + ingress.meta.key().to_string(), ingress.meta.position);
+      }
+    }
+    for (const auto& server : cluster.objects.virtual_servers) {
+      claim(server.host, "VirtualServer " + server.meta.key().to_string(), server.meta.position);
+    }
+  }
+}
+
+// The API server refuses a cluster IP from elsewhere.
+void check_cluster_ips(const Design& design, Diagnostics& diagnostics) {
+  for (std::size_t i = 0; i < design.clusters.size(); ++i) {
+    const auto& range = design.scenario.clusters[i].service_cidr;
+    for (const auto& service : design.clusters[i].objects.services) {
+      if (!service.cluster_ip || range.contains(*service.cluster_ip)) continue;
+      diagnostics.error(service.meta.position,
+                        "Service " + service.meta.key().to_string() + " has the clusterIP " +
+                            service.cluster_ip->to_string(),
+                        "an address of " + range.to_string() + ", the cluster's service_cidr");
+    }
+  }
+}
+
 void check_gateways(const Design& design, Diagnostics& diagnostics) {
   const auto owners = address_owners(design);
   const auto check = [&](const std::string& host, const Attachment& attachment,
@@ -325,6 +360,8 @@ void check_design(const Design& design, Diagnostics& diagnostics) {
   check_loops(design, diagnostics);
   check_sessions(design, diagnostics);
   check_requests(design, diagnostics);
+  check_hosts(design, diagnostics);
+  check_cluster_ips(design, diagnostics);
   check_gateways(design, diagnostics);
   check_profiles(design, diagnostics);
 }

@@ -179,6 +179,25 @@ BOOST_AUTO_TEST_CASE(a_urls_port_fits_in_16_bits) {
              diagnostics.to_string());
 }
 
+BOOST_AUTO_TEST_CASE(a_host_of_two_objects_is_a_warning_at_the_second) {
+  const auto line = line_of("cluster/expose.yaml", "apiVersion: k8s.nginx.org/v1");
+  replace("cluster/expose.yaml", "host: harbour.example.com", "host: cafe.example.com");
+  BOOST_TEST(load().has_value(), diagnostics.to_string());
+  BOOST_TEST(says(Severity::warning, "cluster/expose.yaml", line,
+                  "VirtualServer default/harbour has the host cafe.example.com of Ingress "
+                  "default/cafe"),
+             diagnostics.to_string());
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_ip_lies_in_the_service_range) {
+  // The range that is meant when none is given is 10.96.0.0/12: up to 10.111.255.255.
+  replace("cluster/coredns.yaml", "clusterIP: 10.96.0.10", "clusterIP: 10.112.0.10");
+  BOOST_TEST(!load());
+  BOOST_TEST(diagnostics.to_string().find("Service kube-system/kube-dns has the clusterIP "
+                                          "10.112.0.10, expected an address of 10.96.0.0/12") !=
+             std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_gateway_that_nobody_has_is_a_warning) {
   replace("scenario.json", "\"10.2.0.2\"", "\"10.2.0.77\"");
   BOOST_TEST(load().has_value(), diagnostics.to_string());
