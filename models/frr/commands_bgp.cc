@@ -134,9 +134,6 @@ constexpr std::array bgp_rows = {
     Row{"[no] bgp allow-martian-nexthop", no_effect},
     Row{"[no] bgp long-lived-graceful-restart ANY", no_effect},
     Row{"[no] bgp conditional-advertisement ANY", no_effect},
-    Row{"[no] bgp tcp-keepalive ANY", no_effect},
-    Row{"[no] bgp labeled-unicast ANY", no_effect},
-    Row{"[no] bgp lu-as-path ANY", no_effect},
     Row{"[no] segment-routing|sid ANY", unsupported},
     Row{"no timers bgp ANY", unsupported},
     Row{"no synchronization|auto-summary", harmless},  // Quagga's and IOS's: off is all there is

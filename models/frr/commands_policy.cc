@@ -101,6 +101,8 @@ std::vector<std::uint32_t> communities(Reader& r, std::size_t from, bool* additi
       *additive = true;
     } else if (const auto community = parse_community(word.text)) {
       out.push_back(*community);
+    } else if (word.text == "internet") {  // FRR's word for any route, or for 0:0 when set
+      r.diagnostics().error(r.at(word), "'internet' is not modelled", "a design without it");
     } else {
       r.diagnostics().error(r.at(word), "'" + word.text + "' is not a community",
                             "AS:NUMBER or a well-known name, as no-export");
@@ -158,7 +160,7 @@ constexpr std::array policy_rows = {
         Effect::acts, prefix_list},
     Row{"ip|ipv6 prefix-list WORD (seq <1-4294967295>) permit|deny PREFIX le <0-128> ge <0-128>",
         Effect::acts, prefix_list},
-    Row{"[no] ip|ipv6 prefix-list sequence-number", harmless},
+    Row{"no ip|ipv6 prefix-list sequence-number", harmless},
     Row{"no ip|ipv6 prefix-list|community-list|as-path|access-list|route|nht|protocol|import-table "
         "ANY",
         unsupported},
@@ -249,9 +251,12 @@ std::optional<std::uint32_t> parse_community(std::string_view text) {
     std::string_view name;
     std::uint32_t value;
   };
-  constexpr std::array<Known, 6> known{{{"graceful-shutdown", 0xffff0000U},  // RFC 8326
-                                        {"blackhole", 0xffff029aU},          // RFC 7999
-                                        {"no-export", 0xffffff01U},          // RFC 1997
+  constexpr std::array<Known, 9> known{{{"graceful-shutdown", 0xffff0000U},  // RFC 8326
+                                        {"accept-own", 0xffff0001U},         // RFC 7611
+                                        {"llgr-stale", 0xffff0006U},         // RFC 9494
+                                        {"no-llgr", 0xffff0007U},
+                                        {"blackhole", 0xffff029aU},  // RFC 7999
+                                        {"no-export", 0xffffff01U},  // RFC 1997
                                         {"no-advertise", 0xffffff02U},
                                         {"local-AS", 0xffffff03U},
                                         {"no-peer", 0xffffff04U}}};  // RFC 3765

@@ -160,6 +160,7 @@ BOOST_AUTO_TEST_CASE(what_frr_takes_is_named_and_not_called_a_mistake) {
                            in_family + "neighbor G maximum-prefix 100 force\n",
                            in_map + "match large-community L\n",
                            in_map + "match ip address prefix-len 24\n",
+                           in_map + "set community internet\n",
                            in_map + "set metric +10\n",
                            in_map + "set ipv6 next-hop peer-address\n",
                            in_map + "no set metric\n"}) {
