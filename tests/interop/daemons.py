@@ -67,7 +67,11 @@ class Frr:
 
     def wait_path(self, prefix, next_hop, timeout=30.0):
         def found():
-            for path in self.paths(prefix):
+            paths = self.paths(prefix)
+            # FRR takes a path in first and chooses a little later.
+            if not any(path.get("bestpath") for path in paths):
+                return None
+            for path in paths:
                 if next_hop in [hop["ip"] for hop in path.get("nexthops", [])]:
                     return path
             return None

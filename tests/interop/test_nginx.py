@@ -119,6 +119,12 @@ REQUESTS = {
 }
 
 
+def no_answer(result):
+    # A closed connection is curl's 56 (RST) where the request had arrived unread, else 52 (FIN): a race that the real
+    # nginx loses and wins, too.
+    return (52, *result[1:]) if result[0] == 56 else result
+
+
 def test_model_and_nginx_agree(site):
     seen = {}
     for kind in ("real", "model"):
