@@ -193,7 +193,7 @@ void Recorder::session_changed(const bgp::SessionEvent& event) {
 void Recorder::rib_changed(const bgp::RibEvent& event) {
   results::RibChanged out{event.time, event.speaker, event.prefix, {}, "bgp", event.best};
   for (const auto& hop : event.next_hops) out.next_hops.push_back(hop.address);
-  if (event.reachable && event.local) out.next_hops.push_back(net::IpAddress{});
+  if (event.reachable && event.local) out.next_hops.emplace_back();
   record_.add(std::move(out));
 }
 
