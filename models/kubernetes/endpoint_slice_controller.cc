@@ -81,12 +81,13 @@ void EndpointSliceController::reconcile(const ObjectKey& key) {
     wanted.push_back(std::move(slice));
   }
   std::vector<ObjectKey> gone;
-  for (const auto& [slice_key, slice] : api_.endpoint_slices().all()) {
-    if (slice_key.name_space != key.name_space || slice->service != key.name) continue;
+  for (const auto& entry : api_.endpoint_slices().all()) {
+    const ObjectKey& present = entry.first;
+    if (present.name_space != key.name_space || entry.second->service != key.name) continue;
     const bool keep = std::any_of(wanted.begin(), wanted.end(), [&](const EndpointSlice& w) {
-      return w.meta.name == slice_key.name;
+      return w.meta.name == present.name;
     });
-    if (!keep) gone.push_back(slice_key);
+    if (!keep) gone.push_back(present);
   }
   for (EndpointSlice& slice : wanted) {
     const ObjectKey slice_key = slice.meta.key();
