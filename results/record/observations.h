@@ -146,6 +146,41 @@ struct EndpointsChanged {
   std::vector<net::Endpoint> ready;
 };
 
+// The carrier at a port changed: its cable was pulled or plugged, or the machine at the other end
+// lost power.
+struct LinkChanged {
+  TimePoint at;
+  std::string port;  // "core1:eth1"
+  bool up = false;
+};
+
+// A machine lost power, or a process of it stopped or came back.
+struct FaultInjected {
+  TimePoint at;
+  std::string action;  // as scenario.json says it: "power_off", "link_down", "link_up"
+  std::string target;  // "worker2", "core1:eth1"
+};
+
+// What a node knows of a neighbour on a link. `mac` is empty while none is known.
+struct NeighbourChanged {
+  TimePoint at;
+  std::string node;
+  std::string interface;
+  net::IpAddress address;
+  std::string mac;    // "02:00:00:00:00:07"
+  std::string state;  // "reachable", "failed"
+};
+
+// The translation of a service address at a node is now to these backends.
+struct NatChanged {
+  TimePoint at;
+  std::string node;
+  std::string protocol;  // "tcp", "udp"
+  net::Endpoint address;
+  std::vector<net::Endpoint> backends;  // sorted; empty: refused or dropped
+  bool installed = true;                // false: the address is not translated any more
+};
+
 // Anything else worth a line in the timeline: "reload", "power_off worker2", ...
 struct Note {
   TimePoint at;

@@ -14,6 +14,7 @@
 
 #include "models/net/prefix_map.h"
 #include "results/record/observations.h"
+#include "results/record/topology.h"
 
 namespace seatrial::results {
 
@@ -58,7 +59,12 @@ class Record {
   void add(Drop observation) { drops_.push_back(std::move(observation)); }
   void add(PodChanged observation) { pods_.push_back(std::move(observation)); }
   void add(EndpointsChanged observation) { endpoints_.push_back(std::move(observation)); }
+  void add(LinkChanged observation) { links_.push_back(std::move(observation)); }
+  void add(FaultInjected observation) { faults_.push_back(std::move(observation)); }
+  void add(NeighbourChanged observation) { neighbours_.push_back(std::move(observation)); }
+  void add(NatChanged observation) { nat_.push_back(std::move(observation)); }
   void add(Note observation) { notes_.push_back(std::move(observation)); }
+  void set_topology(Topology topology) { topology_ = std::move(topology); }
   // A named total of the run that does not depend on the machine: "packet-hops", "events".
   void count(const std::string& name, std::uint64_t amount = 1) { counters_[name] += amount; }
 
@@ -71,7 +77,12 @@ class Record {
   const std::vector<Drop>& drops() const { return drops_; }
   const std::vector<PodChanged>& pods() const { return pods_; }
   const std::vector<EndpointsChanged>& endpoints() const { return endpoints_; }
+  const std::vector<LinkChanged>& links() const { return links_; }
+  const std::vector<FaultInjected>& faults() const { return faults_; }
+  const std::vector<NeighbourChanged>& neighbours() const { return neighbours_; }
+  const std::vector<NatChanged>& nat() const { return nat_; }
   const std::vector<Note>& notes() const { return notes_; }
+  const Topology& topology() const { return topology_; }
   const std::map<std::string, std::uint64_t>& counters() const { return counters_; }
 
   // Every session that was ever reported, as it stood at `at` (what happened at `at` included),
@@ -96,7 +107,12 @@ class Record {
   std::vector<Drop> drops_;
   std::vector<PodChanged> pods_;
   std::vector<EndpointsChanged> endpoints_;
+  std::vector<LinkChanged> links_;
+  std::vector<FaultInjected> faults_;
+  std::vector<NeighbourChanged> neighbours_;
+  std::vector<NatChanged> nat_;
   std::vector<Note> notes_;
+  Topology topology_;
   std::map<std::string, std::uint64_t> counters_;
 };
 

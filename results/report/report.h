@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,11 +35,6 @@ struct Report {
   Participants participants;
   std::vector<Outcome> outcomes;
   const Record* record = nullptr;  // not owned
-  // The switches that a frame crosses from a node's interface to another node, in order; may be
-  // empty.
-  std::function<std::vector<std::string>(const std::string& node, const std::string& interface,
-                                         const std::string& to)>
-      switches_between;
 
   bool passed() const;
 };

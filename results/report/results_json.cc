@@ -153,8 +153,8 @@ Json hops_json(const Report& report, const std::vector<PathHop>& hops) {
   for (std::size_t i = 0; i < hops.size(); ++i) {
     const auto& hop = hops[i];
     Json switches = Json::array();
-    if (report.switches_between && i + 1 < hops.size()) {
-      switches = report.switches_between(hop.node, hop.out, hops[i + 1].node);
+    if (i + 1 < hops.size()) {
+      switches = report.record->topology().switches_between(hop.node, hop.out, hops[i + 1].node);
     }
     out.push_back({{"at_ns", ns(hop.at)},
                    {"node", hop.node},
@@ -193,6 +193,42 @@ Json slowest(const Report& report, const std::optional<RequestPath>& path) {
           {"legs", std::move(legs)}};
 }
 
+Json topology(const Topology& topology) {
+  Json nodes = Json::array();
+  for (const auto& node : topology.nodes) {
+    Json ports = Json::array();
+    for (const auto& port : node.ports) {
+      Json addresses = Json::array();
+      for (const auto& address : port.addresses) addresses.push_back(address.to_string());
+      ports.push_back({{"name", port.name}, {"addresses", std::move(addresses)}});
+    }
+    Json one{{"name", node.name}, {"kind", node.kind}};
+    if (!node.cluster.empty()) one["cluster"] = node.cluster;
+    one["ports"] = std::move(ports);
+    nodes.push_back(std::move(one));
+  }
+  Json links = Json::array();
+  for (const auto& link : topology.links) {
+    links.push_back({{"ports", link.ports},
+                     {"rate_bps", link.rate_bps},
+                     {"delay_ns", link.delay.count()},
+                     {"mtu", link.mtu}});
+  }
+  return {{"nodes", std::move(nodes)}, {"links", std::move(links)}};
+}
+
+Json faults(const Record& record) {
+  Json out = Json::array();
+  for (std::size_t i = 0; i < record.faults().size(); ++i) {
+    const auto& fault = record.faults()[i];
+    out.push_back({{"at_ns", ns(fault.at)},
+                   {"action", fault.action},
+                   {"target", fault.target},
+                   {"evidence", evidence_id("fault", i)}});
+  }
+  return out;
+}
+
 Json counters(const Report& report) {
   // Sorted, as a map is; what the run counted itself goes first.
   auto all = report.record->counters();
@@ -222,6 +258,8 @@ std::string results_json(const Report& report) {
            {"version", report.run.version},
            {"simulated_ns", report.run.simulated.count()},
            {"verdict", report.passed() ? "pass" : "fail"}};
+  out["topology"] = topology(record.topology());
+  out["faults"] = faults(record);
   out["expectations"] = expectations(report);
   out["sessions"] = sessions(record);
   out["routes"] = routes(record);

@@ -231,9 +231,12 @@ class Page {
                         request.client);
   }
 
+  std::vector<std::string> switches(const PathHop& from, const PathHop& to) const {
+    return report_.record->topology().switches_between(from.node, from.out, to.node);
+  }
+
   void crossed(const PathHop& from, const PathHop& to) {
-    if (!report_.switches_between) return;
-    for (const auto& name : report_.switches_between(from.node, from.out, to.node)) {
+    for (const auto& name : switches(from, to)) {
       out_ += fmt::format("    {:>12}  : {}\n", "", name);
     }
   }
@@ -244,13 +247,7 @@ class Page {
     for (std::size_t i = 0; i < leg.back.size(); ++i) {
       if (i > 0) {
         text += " > ";
-        if (report_.switches_between) {
-          const auto& before = leg.back[i - 1];
-          for (const auto& name :
-               report_.switches_between(before.node, before.out, leg.back[i].node)) {
-            text += name + " > ";
-          }
-        }
+        for (const auto& name : switches(leg.back[i - 1], leg.back[i])) text += name + " > ";
       }
       text += leg.back[i].node;
     }

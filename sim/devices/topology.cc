@@ -36,6 +36,9 @@ ns3::Ptr<EthernetDevice> Topology::make(const ns3::Ptr<ns3::Node>& node, const s
   device->set_drop_observer([this](const Drop& drop) {
     if (drop_observer_) drop_observer_(drop);
   });
+  device->on_carrier([this, name](bool up) {
+    if (carrier_observer_) carrier_observer_(name, up);
+  });
   ports_[name] = device;
   return device;
 }
@@ -56,7 +59,6 @@ ns3::Ptr<EthernetDevice> Topology::add_switch_port(const std::string& name, std:
   auto device = make(entry.node, name + ":" + port, macs_.next());
   entry.bridge->add_port(device, mode);
   switch_ports_.insert(device->name());
-  ports_of_switch_[name].push_back(device->name());
   return device;
 }
 
@@ -80,22 +82,18 @@ void Topology::cable(const ns3::Ptr<EthernetDevice>& a, const ns3::Ptr<EthernetD
   cabled_to_[b->name()] = a->name();
 }
 
-std::vector<std::string> Topology::switches_between(const std::string& port,
-                                                    const std::string& node) const {
-  const auto node_of = [](const std::string& name) { return name.substr(0, name.find(':')); };
-  const auto far = cabled_to_.find(port);
-  if (far == cabled_to_.end() || !is_switch_port(far->second)) return {};
-  const auto here = node_of(far->second);
-  for (const auto& other : ports_of_switch_.at(here)) {
-    const auto next = cabled_to_.find(other);
-    if (other == far->second || next == cabled_to_.end()) continue;
-    if (node_of(next->second) == node) return {here};
-    auto rest = switches_between(other, node);
-    if (rest.empty()) continue;
-    rest.insert(rest.begin(), here);
-    return rest;
+std::vector<std::string> Topology::switch_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : switches_) names.push_back(name);
+  return names;
+}
+
+std::vector<std::pair<std::string, std::string>> Topology::cables() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& [port, far] : cabled_to_) {
+    if (port < far) out.emplace_back(port, far);
   }
-  return {};
+  return out;
 }
 
 tl::expected<void, std::string> Topology::capture(const std::string& port,

@@ -48,14 +48,20 @@ class Topology {
   ns3::Ptr<EthernetDevice> port(const std::string& name) const;  // nullptr: none
   // Every port's name, sorted; those of machines only, or those of switches too.
   std::vector<std::string> port_names(bool with_switches) const;
+  // Every switch's name, sorted.
+  std::vector<std::string> switch_names() const;
+  // Every cable once, as the names of its two ports, sorted.
+  std::vector<std::pair<std::string, std::string>> cables() const;
   bool is_switch(const std::string& node) const { return switches_.contains(node); }
   bool is_switch_port(const std::string& port) const { return switch_ports_.contains(port); }
 
   void cable(const ns3::Ptr<EthernetDevice>& a, const ns3::Ptr<EthernetDevice>& b,
              const LinkOptions& options);
-  // The switches that a frame from `port` crosses to `node`, in order; empty when a cable joins
-  // them, or when there is no such way. Switches form a tree, so the way is the only one.
-  std::vector<std::string> switches_between(const std::string& port, const std::string& node) const;
+
+  // Told of every change of the carrier at a port, of ports that are cabled later too.
+  void on_carrier(std::function<void(const std::string& port, bool up)> observer) {
+    carrier_observer_ = std::move(observer);
+  }
 
   // Writes what passes the port from now on.
   tl::expected<void, std::string> capture(const std::string& port, const std::string& path);
@@ -90,9 +96,9 @@ class Topology {
   std::map<std::string, ns3::Ptr<EthernetDevice>> ports_;
   std::set<std::string> switch_ports_;
   std::map<std::string, std::string> cabled_to_;  // port -> the port at the other end
-  std::map<std::string, std::vector<std::string>> ports_of_switch_;
   std::vector<std::unique_ptr<Capture>> captures_;
   DropObserver drop_observer_;
+  std::function<void(const std::string&, bool)> carrier_observer_;
 };
 
 }  // namespace seatrial::sim

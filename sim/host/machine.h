@@ -79,6 +79,7 @@ class Machine {
   int add_pod_interface(ns3::Ptr<ns3::NetDevice> device, const std::string& interface,
                         const net::IpAddress& pod);
 
+  int interface_count() const { return static_cast<int>(interfaces_.size()); }  // with lo, 0
   int interface_index(const std::string& interface) const;  // no_interface when there is none
   std::string interface_name(int index) const;
   std::vector<net::InterfaceAddress> addresses(int interface) const;

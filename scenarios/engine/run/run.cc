@@ -8,6 +8,7 @@
 
 #include "results/report/progress.h"
 #include "results/report/report.h"
+#include "results/store/store.h"
 #include "scenarios/engine/run/version.h"
 #include "scenarios/engine/trial/trial.h"
 
@@ -20,7 +21,9 @@ namespace fs = std::filesystem;
 // results cannot be written: better told now than after the run.
 void prepare(const fs::path& out, bool captures) {
   fs::create_directories(out);
-  for (const auto* name : {"results.json", "junit.xml", "requests.csv"}) fs::remove(out / name);
+  for (const auto* name : {"results.json", "junit.xml", "requests.csv", "records.jsonl"}) {
+    fs::remove(out / name);
+  }
   const auto folder = out / "pcap";
   if (fs::is_directory(folder)) {
     for (const auto& entry : fs::directory_iterator(folder)) {
@@ -37,15 +40,19 @@ void prepare(const fs::path& out, bool captures) {
 }
 
 // Written beside and renamed, so that a reader never sees half a file.
-void write_file(const fs::path& path, const std::string& text) {
+void write_file(const fs::path& path, const std::function<void(std::ostream&)>& write) {
   const auto partial = fs::path(path.string() + ".partial");
   {
     std::ofstream file(partial, std::ios::binary | std::ios::trunc);
-    file << text;
+    write(file);
     file.flush();
     if (!file) throw std::runtime_error("cannot write " + partial.string());
   }
   fs::rename(partial, path);
+}
+
+void write_file(const fs::path& path, const std::string& text) {
+  write_file(path, [&](std::ostream& file) { file << text; });
 }
 
 }  // namespace
@@ -101,13 +108,11 @@ ExitStatus run_design(const Design& design, const RunOptions& options, const Con
   report.participants = trial.participants();
   report.outcomes = expectations::evaluate_all(design.scenario, trial, record);
   report.record = &record;
-  report.switches_between = [&](const std::string& node, const std::string& interface,
-                                const std::string& to) {
-    return trial.switches_between(node, interface, to);
-  };
 
   const fs::path out = options.out;
   write_file(out / "results.json", results::results_json(report));
+  write_file(out / results::records_file,
+             [&](std::ostream& file) { results::write_records(report, file); });
   write_file(out / "junit.xml", results::junit_xml(report));
   write_file(out / "requests.csv", results::requests_csv(record));
 

@@ -27,6 +27,7 @@ class Recorder final : public bgp::Observer,
   ~Recorder() override;
 
   results::Record& record() { return record_; }
+  const results::Record& record() const { return record_; }
 
   // Follows a machine's forwarding table and packets. The machine must live as long as the
   // recorder.

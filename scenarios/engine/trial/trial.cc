@@ -68,6 +68,9 @@ Trial::Trial(const Design& design, TrialOptions options, results::Record& record
       recorder_(record),
       captures_(std::make_unique<CapturePlan>(options_.captures, options_.capture_folder)) {
   topology_.on_drop([this](const sim::Drop& drop) { recorder_.drop(drop); });
+  topology_.on_carrier([this](const std::string& port, bool up) {
+    recorder_.record().add(results::LinkChanged{world_.now(), port, up});
+  });
   build_fabric();
   build_routers();
   build_edges();
@@ -184,8 +187,9 @@ void Trial::act(const Event& event) {
       if (device == nullptr || device->link() == nullptr) {
         throw std::runtime_error("timeline: no link at " + event.target);
       }
+      recorder_.record().add(
+          results::FaultInjected{now, up ? "link_up" : "link_down", event.target});
       device->link()->set_plugged(up);
-      recorder_.note(now, event.target, up ? "link_up" : "link_down", "");
       break;
     }
     case Action::power_off:
@@ -195,7 +199,7 @@ void Trial::act(const Event& event) {
 }
 
 void Trial::power_off(const std::string& node) {
-  recorder_.note(world_.now(), node, "power_off", "");
+  recorder_.record().add(results::FaultInjected{world_.now(), "power_off", node});
   for (auto& cluster : clusters_) cluster->power_off(node);
   auto* machine = topology_.machine(node);
   if (machine == nullptr) throw std::runtime_error("timeline: no machine " + node);
@@ -204,12 +208,6 @@ void Trial::power_off(const std::string& node) {
 
 std::vector<std::string> Trial::unmatched_captures() const {
   return captures_->unmatched();
-}
-
-std::vector<std::string> Trial::switches_between(const std::string& node,
-                                                 const std::string& interface,
-                                                 const std::string& to) const {
-  return topology_.switches_between(node + ":" + interface, to);
 }
 
 Duration Trial::duration() const {
@@ -224,6 +222,7 @@ tl::expected<void, std::string> Trial::run(const Progress& progress) {
     if (progress) progress(world_.now().time_since_epoch(), topology_.events());
   }
   auto& record = recorder_.record();
+  record.set_topology(topology_record());
   record.count("events", topology_.events());
   record.count("packet_hops", topology_.packet_hops());
   record.count("requests", record.requests().size());

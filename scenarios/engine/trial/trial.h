@@ -60,9 +60,6 @@ class Trial final : public expectations::Facts {
 
   results::Participants participants() const;
   Duration duration() const;
-  // The switches between a node's interface and another node.
-  std::vector<std::string> switches_between(const std::string& node, const std::string& interface,
-                                            const std::string& to) const;
   // Patterns of TrialOptions::captures that no port had.
   std::vector<std::string> unmatched_captures() const;
 
@@ -87,6 +84,7 @@ class Trial final : public expectations::Facts {
   void start();
   void act(const Event& event);
   void power_off(const std::string& node);
+  results::Topology topology_record() const;
   ns3::Ptr<sim::EthernetDevice> target_port(const std::string& target) const;
 
   const Design& design_;
