@@ -226,7 +226,7 @@ class Page {
                             mark, padded(hop.node, width), way);
       }
     }
-    for (auto leg = path.legs.rbegin(); leg != path.legs.rend(); ++leg) way_back(*leg);
+    std::for_each(path.legs.rbegin(), path.legs.rend(), [this](const auto& leg) { way_back(leg); });
     out_ += fmt::format("    {:>12}  answer complete at {}\n", "+" + readable(request.latency()),
                         request.client);
   }
