@@ -147,17 +147,44 @@ T read(const Json& line) {
 
 class Reader {
  public:
+  explicit Reader(const ReadOptions& options) : options_(options) {}
+
   StoredRun& run() { return run_; }
   bool has_run() const { return has_run_; }
+  bool has_end() const { return has_end_; }
+
+  // True for a line of a kind that nobody asked for: begins and ends as it must.
+  bool passes_over(std::string_view line) {
+    constexpr std::string_view begin = R"({"id":")";
+    if (options_.without.empty() || !line.starts_with(begin) || !line.ends_with('}')) return false;
+    const auto id = line.substr(begin.size(), line.find('"', begin.size()) - begin.size());
+    const auto kind = id.substr(0, id.find('/'));
+    if (!has_run_ || has_end_ || !options_.without.contains(kind)) return false;
+    const auto count = counts_.try_emplace(std::string(kind), 0).first;
+    if (evidence_id(kind, count->second) != id) return false;
+    ++count->second;
+    ++records_;
+    return true;
+  }
 
   void take(const Json& line) {
     std::string id;
     Members{line}("id", id);
+    ++records_;
+    if (has_end_) throw Malformed("a record after \"end\", expected none");
     if (!has_run_ && id != "run")
       throw Malformed("the first record is \"" + id + "\", expected \"run\"");
     if (id == "run") {
       run_.run = read<RunInfo>(line);
       has_run_ = true;
+    } else if (id == "end") {
+      std::uint64_t expected = 0;
+      Members{line}("records", expected);
+      if (expected != records_) {
+        throw Malformed(
+            fmt::format("the run has {} records, expected {} up to here", expected, records_));
+      }
+      has_end_ = true;
     } else if (id == "participants") {
       run_.participants = read<Participants>(line);
     } else if (id == "topology") {
@@ -176,9 +203,9 @@ class Reader {
       }
       store::for_each_kind(run_.record, [&](std::string_view name, const auto& list) {
         if (name != kind) return;
-        if (evidence_id(kind, list.size()) != id) {
-          throw Malformed("record \"" + id + "\" is out of order, expected \"" +
-                          evidence_id(kind, list.size()) + "\"");
+        const auto due = evidence_id(kind, counts_[kind]++);
+        if (due != id) {
+          throw Malformed("record \"" + id + "\" is out of order, expected \"" + due + "\"");
         }
         using Observation = typename std::remove_cvref_t<decltype(list)>::value_type;
         run_.record.add(read<Observation>(line));
@@ -187,8 +214,12 @@ class Reader {
   }
 
  private:
+  const ReadOptions& options_;
   StoredRun run_;
+  std::map<std::string, std::size_t, std::less<>> counts_;  // kind, how many so far
+  std::uint64_t records_ = 0;
   bool has_run_ = false;
+  bool has_end_ = false;
 };
 
 }  // namespace
@@ -202,13 +233,15 @@ Report StoredRun::report() const {
   return out;
 }
 
-tl::expected<StoredRun, std::string> read_records(std::istream& in, const std::string& name) {
-  Reader reader;
+tl::expected<StoredRun, std::string> read_records(std::istream& in, const std::string& name,
+                                                  const ReadOptions& options) {
+  Reader reader(options);
   std::string text;
-  for (std::size_t number = 1; std::getline(in, text); ++number) {
+  std::size_t number = 1;
+  for (; std::getline(in, text); ++number) {
     if (text.empty()) continue;
     try {
-      reader.take(Json::parse(text));
+      if (!reader.passes_over(text)) reader.take(Json::parse(text));
     } catch (const Json::parse_error& error) {
       return tl::make_unexpected(fmt::format(
           "{}:{}:{}: error: not JSON, expected one object a line", name, number, error.byte));
@@ -221,10 +254,16 @@ tl::expected<StoredRun, std::string> read_records(std::istream& in, const std::s
   if (!reader.has_run()) {
     return tl::make_unexpected(name + ":1:1: error: no records, expected those of a finished run");
   }
+  if (!reader.has_end()) {
+    return tl::make_unexpected(fmt::format(
+        "{}:{}:1: error: the records end here, expected a last line \"end\": the file was cut",
+        name, number));
+  }
   return std::move(reader.run());
 }
 
-tl::expected<StoredRun, std::string> read_run(const std::string& folder) {
+tl::expected<StoredRun, std::string> read_run(const std::string& folder,
+                                              const ReadOptions& options) {
   const auto path = (std::filesystem::path(folder) / records_file).string();
   std::ifstream file(path, std::ios::binary);
   if (!file) {
@@ -233,7 +272,7 @@ tl::expected<StoredRun, std::string> read_run(const std::string& folder) {
                                "run (seatrial run DIR --out " +
                                folder + ")");
   }
-  return read_records(file, path);
+  return read_records(file, path, options);
 }
 
 }  // namespace seatrial::results

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <set>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -26,11 +27,19 @@ struct StoredRun {
 // Every line is one JSON object that begins with its "id". Equal runs give equal bytes.
 void write_records(const Report& report, std::ostream& out);
 
+struct ReadOptions {
+  // Kinds of observation that the reader has no use for: "hop" are most of a run's lines. They are
+  // counted and must be whole, but are neither parsed nor kept.
+  std::set<std::string, std::less<>> without;
+};
+
 // The error reads "NAME:LINE:COL: error: what is wrong, what was expected". Members that this
 // version does not know are passed over, kinds that it does not know too; one that is missing, or
-// of another type, is an error.
-tl::expected<StoredRun, std::string> read_records(std::istream& in, const std::string& name);
+// of another type, is an error, and so is a file that ends early.
+tl::expected<StoredRun, std::string> read_records(std::istream& in, const std::string& name,
+                                                  const ReadOptions& options = {});
 // From the folder of a finished run.
-tl::expected<StoredRun, std::string> read_run(const std::string& folder);
+tl::expected<StoredRun, std::string> read_run(const std::string& folder,
+                                              const ReadOptions& options = {});
 
 }  // namespace seatrial::results

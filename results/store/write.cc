@@ -95,6 +95,7 @@ void write(std::ostream& out, std::string_view id, const T& value) {
 }  // namespace
 
 void write_records(const Report& report, std::ostream& out) {
+  std::uint64_t records = 5 + report.outcomes.size();
   write(out, "run", report.run);
   write(out, "participants", report.participants);
   write(out, "topology", report.record->topology());
@@ -106,7 +107,12 @@ void write_records(const Report& report, std::ostream& out) {
   out << std::move(counters).finish();
   store::for_each_kind(*report.record, [&](std::string_view kind, const auto& list) {
     for (std::size_t i = 0; i < list.size(); ++i) write(out, evidence_id(kind, i), list[i]);
+    records += list.size();
   });
+  // Without it, a file that was cut between two lines would look whole.
+  Line end("end");
+  end("records", records);
+  out << std::move(end).finish();
 }
 
 }  // namespace seatrial::results

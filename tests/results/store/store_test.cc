@@ -136,10 +136,56 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
 }
 
 BOOST_AUTO_TEST_CASE(a_later_version_may_say_more) {
+  // run, participants, topology, counters, 3 pods, 3 requests, 5 proxies, 5 hops, one each of the
+  // ten kinds that run_of_two() lacks, and the end itself: 4 + 16 + 10 + 1 = 31
   auto text = written(one_of_each());
-  text += "{\"id\":\"novelty/0\",\"at_ns\":1}\n";
+  const std::string end = "{\"id\":\"end\",\"records\":31}\n";
+  BOOST_REQUIRE(text.ends_with(end));
+  text.resize(text.size() - end.size());
+  text += "{\"id\":\"novelty/0\",\"at_ns\":1}\n{\"id\":\"end\",\"records\":32}\n";
   const auto run = read_text(text);
   BOOST_REQUIRE_MESSAGE(run, run.error());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_cut_is_told_from_a_whole_one) {
+  const auto text = written(one_of_each());
+  const auto lines = std::count(text.begin(), text.end(), '\n');
+  BOOST_REQUIRE(lines == 31);  // as counted above
+  // Cut anywhere: within a line it is not JSON, between two the end is missing.
+  for (std::size_t size = 1; size + 1 < text.size(); ++size) {
+    for (const auto& without : {ReadOptions{}, ReadOptions{{"hop"}}}) {
+      std::istringstream in(text.substr(0, size));
+      const auto run = read_records(in, "records.jsonl", without);
+      BOOST_REQUIRE_MESSAGE(!run, "read as whole after " << size << " bytes");
+      BOOST_REQUIRE(run.error().starts_with("records.jsonl:"));
+    }
+  }
+  BOOST_TEST(read_text(text.substr(0, text.find("{\"id\":\"end\""))).error() ==
+             "records.jsonl:31:1: error: the records end here, expected a last line \"end\": the "
+             "file was cut");
+  // A line that is missing in the middle.
+  auto holed = text;
+  holed.erase(holed.find("{\"id\":\"note/0\""), line_with(text, "note/0").size() + 1);
+  BOOST_TEST(read_text(holed).error() ==
+             "records.jsonl:30:1: error: the run has 31 records, expected 30 up to here");
+  BOOST_TEST(read_text(text + "{\"id\":\"note/1\"}\n").error() ==
+             "records.jsonl:32:1: error: a record after \"end\", expected none");
+}
+
+BOOST_AUTO_TEST_CASE(a_kind_that_is_not_wanted_is_passed_over_but_must_be_whole) {
+  const auto text = written(one_of_each());
+  const auto without_hops = [](const std::string& from) {
+    std::istringstream in(from);
+    return read_records(in, "records.jsonl", {{"hop"}});
+  };
+  const auto run = without_hops(text);
+  BOOST_REQUIRE_MESSAGE(run, run.error());
+  BOOST_TEST(run->record.hops().empty());
+  BOOST_TEST(run->record.requests().size() == 3U);
+  auto holed = text;
+  holed.erase(holed.find("{\"id\":\"hop/1\""), line_with(text, "hop/1").size() + 1);
+  BOOST_TEST(without_hops(holed).error().ends_with(
+      "record \"hop/2\" is out of order, expected \"hop/1\""));
 }
 
 BOOST_AUTO_TEST_CASE(the_switches_on_a_way_come_from_the_cables) {
