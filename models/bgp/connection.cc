@@ -1,10 +1,22 @@
 #include "models/bgp/connection.h"
 
+#include <algorithm>
+
 namespace seatrial::bgp {
 namespace {
 
 constexpr std::array timer_events{FsmEvent::connect_retry_expired, FsmEvent::hold_expired,
                                   FsmEvent::keepalive_expired, FsmEvent::idle_hold_expired};
+
+// Path identifiers are negotiated for a family (RFC 7911 section 4); an UPDATE is about one.
+bool carries_path_ids(const UpdateMessage& message, const CodecOptions& options) {
+  for (const auto* list : {&message.announced, &message.mp_announced, &message.withdrawn}) {
+    if (list->empty()) continue;
+    const auto family = list->front().prefix.address().is_v4() ? ipv4_unicast : ipv6_unicast;
+    return std::ranges::find(options.add_path_receive, family) != options.add_path_receive.end();
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -13,6 +25,11 @@ Connection::Connection(io::Host& host, ConnectionOwner& owner, const FsmTiming& 
   for (std::size_t i = 0; i < fsm_timer_count; ++i) {
     timers_[i] = host.timer([this, i] { fsm_.handle({timer_events[i]}); });
   }
+}
+
+std::optional<net::IpAddress> Connection::stream_address() const {
+  if (!stream_) return std::nullopt;
+  return stream_->local().address;
 }
 
 void Connection::accept(std::unique_ptr<io::Stream> stream) {
@@ -55,7 +72,7 @@ void Connection::on_closed(io::CloseReason reason) {
 
 void Connection::dispatch(const Frame& frame) {
   if (frame.type == MessageType::update) return on_update(frame);
-  owner_.counted(frame.type, false, frame.size, 0, 0);
+  owner_.counted(*this, {frame.type, false, frame.whole});
   switch (frame.type) {
     case MessageType::open:
       return on_open(frame.body);
@@ -93,17 +110,18 @@ void Connection::on_open(Bytes body) {
 
 void Connection::on_update(const Frame& frame) {
   if (state() != State::established) {
-    owner_.counted(frame.type, false, frame.size, 0, 0);
+    owner_.counted(*this, {frame.type, false, frame.whole});
     return fsm_.handle({FsmEvent::update_received});
   }
   auto decoded = decode_update(frame.body, negotiated_.codec);
   if (!decoded) {
-    owner_.counted(frame.type, false, frame.size, 0, 0);
+    owner_.counted(*this, {frame.type, false, frame.whole});
     return refuse(decoded.error());
   }
-  owner_.counted(frame.type, false, frame.size,
-                 decoded->message.announced.size() + decoded->message.mp_announced.size(),
-                 decoded->message.withdrawn.size());
+  const auto& message = decoded->message;
+  owner_.counted(*this, {frame.type, false, frame.whole,
+                         message.announced.size() + message.mp_announced.size(),
+                         message.withdrawn.size(), carries_path_ids(message, negotiated_.codec)});
   fsm_.handle({FsmEvent::update_received});
   owner_.update(*this, std::move(*decoded));
 }
@@ -143,7 +161,7 @@ void Connection::send(const Octets& message, MessageType type, std::size_t annou
                       std::size_t withdrawn) {
   if (!stream_) return;
   stream_->send(message);
-  owner_.counted(type, true, message.size(), announced, withdrawn);
+  owner_.counted(*this, {type, true, message, announced, withdrawn});
 }
 
 void Connection::start_timer(FsmTimer timer, Duration after) {

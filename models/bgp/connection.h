@@ -24,6 +24,16 @@ struct Negotiated {
   bool graceful_restart = false;
 };
 
+// A message that came or went.
+struct CountedMessage {
+  MessageType type = MessageType::keepalive;
+  bool sent = false;
+  Bytes data;  // with its header
+  std::size_t announced = 0;
+  std::size_t withdrawn = 0;
+  bool add_path = false;
+};
+
 class ConnectionOwner {
  public:
   virtual ~ConnectionOwner() = default;
@@ -40,8 +50,7 @@ class ConnectionOwner {
                                   const FsmCause& cause) = 0;
   virtual void update(Connection& connection, DecodedUpdate update) = 0;
   virtual void route_refresh(Connection& connection, const RouteRefreshMessage& refresh) = 0;
-  virtual void counted(MessageType type, bool sent, std::size_t bytes, std::size_t announced,
-                       std::size_t withdrawn) = 0;
+  virtual void counted(const Connection& connection, const CountedMessage& message) = 0;
 };
 
 class Connection final : public io::StreamHandler, public FsmActions {
@@ -55,7 +64,9 @@ class Connection final : public io::StreamHandler, public FsmActions {
   // The peer's connection: this machine takes it.
   void accept(std::unique_ptr<io::Stream> stream);
   const Negotiated& negotiated() const { return negotiated_; }
-  std::optional<net::IpAddress> local_address() const;
+  std::optional<net::IpAddress> local_address() const;  // once the OPEN is out
+  // Our end of the stream; nothing without one.
+  std::optional<net::IpAddress> stream_address() const;
   void send(const Octets& message, MessageType type, std::size_t announced = 0,
             std::size_t withdrawn = 0);
 

@@ -77,7 +77,8 @@ std::vector<AdjRouteSnapshot> Speaker::Core::adj_rib_in(const Neighbor& n) const
   n.adj_rib_in().for_each([&](const net::Prefix& prefix, const std::vector<ReceivedPath>& paths) {
     for (const auto& path : paths) {
       auto result = import_route(rules, prefix, *path.attributes);
-      all.push_back({prefix, path.path_id, path.attributes, result.accepted, result.why});
+      all.push_back(
+          {prefix, path.path_id, path.attributes, result.accepted, result.why, path.received});
     }
   });
   return all;
@@ -88,7 +89,7 @@ std::vector<AdjRouteSnapshot> Speaker::Core::adj_rib_out(const Neighbor& n) cons
   const auto rules = n.rules();
   n.adj_rib_out().for_each([&](const net::Prefix& prefix, const AttributesRef& sent) {
     if (!sent) return;
-    AdjRouteSnapshot out{prefix, 0, sent, true, {}};
+    AdjRouteSnapshot out{prefix, 0, sent, true, {}, {}};
     const auto* route = loc_rib_.find(prefix);
     if (route != nullptr && route->best) {
       out.why = export_route(rules, prefix, *route->best).why;

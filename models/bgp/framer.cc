@@ -66,8 +66,9 @@ tl::expected<std::optional<Frame>, MessageError> Framer::next() {
   if (length < limits->least || length > limits->most) return bad_length();
   if (left.size() < length) return std::optional<Frame>();
   consumed_ += length;
-  return std::optional<Frame>(Frame{static_cast<MessageType>(type),
-                                    left.subspan(header_size, length - header_size), length});
+  const auto whole = left.first(length);
+  return std::optional<Frame>(
+      Frame{static_cast<MessageType>(type), whole.subspan(header_size), whole});
 }
 
 }  // namespace seatrial::bgp

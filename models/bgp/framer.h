@@ -11,8 +11,8 @@ namespace seatrial::bgp {
 
 struct Frame {
   MessageType type = MessageType::keepalive;
-  Bytes body;            // valid until the next feed()
-  std::size_t size = 0;  // with the header
+  Bytes body;   // valid until the next feed()
+  Bytes whole;  // with the header
 };
 
 class Framer {

@@ -32,12 +32,13 @@ bool Neighbor::received(const Nlri& nlri, AttributesRef attributes) {
   auto& paths = adj_rib_in_[nlri.prefix];
   const auto path = std::ranges::find(paths, nlri.path_id, &ReceivedPath::path_id);
   if (path == paths.end()) {
-    paths.push_back({nlri.path_id, std::move(attributes)});
+    paths.push_back({nlri.path_id, std::move(attributes), host_.now()});
     ++received_paths_;
     return true;
   }
   if (path->attributes == attributes) return false;
   path->attributes = std::move(attributes);
+  path->received = host_.now();
   return true;
 }
 

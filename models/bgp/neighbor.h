@@ -16,6 +16,7 @@ namespace seatrial::bgp {
 struct ReceivedPath {
   std::uint32_t path_id = 0;
   AttributesRef attributes;  // before policy
+  TimePoint received;        // or last changed
 };
 
 class Neighbor {

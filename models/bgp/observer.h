@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,11 @@ struct SessionEvent {
   std::string reason;                 // "hold timer expired", "peer closed the connection"
   std::string notification_sent;      // "Cease/Administrative Shutdown"; empty: none
   std::string notification_received;  // likewise
+  // The session's ends, as far as they are known: unspecified before the first connection, AS 0
+  // before the OPEN of a peer that may be in any.
+  net::IpAddress local;
+  net::Asn local_as;
+  net::Asn peer_as;
 };
 
 struct RibEvent {
@@ -49,6 +55,13 @@ struct MessageEvent {
   std::size_t bytes = 0;
   std::size_t announced = 0;  // prefixes of an UPDATE
   std::size_t withdrawn = 0;
+  net::IpAddress local;  // our end of the connection that carried it
+  net::Asn local_as;
+  net::Asn peer_as;           // as in SessionEvent
+  bool four_octet_as = true;  // how an UPDATE writes AS numbers (RFC 6793)
+  bool add_path = false;      // the NLRI of an UPDATE carry path identifiers (RFC 7911)
+  // The whole message as on the wire. Valid during the call only: who keeps it copies it.
+  std::span<const std::uint8_t> data;
 };
 
 class Observer {

@@ -264,11 +264,36 @@ void Session::route_refresh(Connection& connection, const RouteRefreshMessage& r
   if (&connection == primary_.get()) owner_.route_refresh(*this, refresh);
 }
 
-void Session::counted(MessageType type, bool sent, std::size_t bytes, std::size_t announced,
-                      std::size_t withdrawn) {
-  count(sent ? sent_ : received_, type, bytes);
-  owner_.counted(
-      {host_.name(), host_.now(), config_.address, sent, type, bytes, announced, withdrawn});
+void Session::counted(const Connection& connection, const CountedMessage& message) {
+  count(message.sent ? sent_ : received_, message.type, message.data.size());
+  owner_.counted({.speaker = host_.name(),
+                  .time = host_.now(),
+                  .peer = config_.address,
+                  .sent = message.sent,
+                  .type = message.type,
+                  .bytes = message.data.size(),
+                  .announced = message.announced,
+                  .withdrawn = message.withdrawn,
+                  .local = connection.stream_address().value_or(local_address_),
+                  .local_as = owner_.speaker_config().asn,
+                  .peer_as = peer_as(connection),
+                  .four_octet_as = connection.negotiated().codec.four_octet_as,
+                  .add_path = message.add_path,
+                  .data = message.data});
+}
+
+// What the peer's last OPEN said, or else what it must say.
+Asn Session::peer_as(const Connection& connection) const {
+  if (const auto said = connection.negotiated().peer.asn; said.value != 0) return said;
+  switch (config_.remote_as.kind) {
+    case RemoteAs::Kind::number:
+      return config_.remote_as.asn;
+    case RemoteAs::Kind::internal:
+      return owner_.speaker_config().asn;
+    case RemoteAs::Kind::external:
+      return {};
+  }
+  return {};
 }
 
 // ------------------------------------------------------------------ connections
@@ -317,8 +342,17 @@ void Session::report(State from, State to, const FsmCause& cause) {
     last_.notification_received = cause.notification_received;
   }
   if (const auto local = primary_->local_address()) local_address_ = *local;
-  owner_.changed({host_.name(), host_.now(), config_.address, from, to, cause.reason,
-                  cause.notification_sent, cause.notification_received});
+  owner_.changed({.speaker = host_.name(),
+                  .time = host_.now(),
+                  .peer = config_.address,
+                  .from = from,
+                  .to = to,
+                  .reason = cause.reason,
+                  .notification_sent = cause.notification_sent,
+                  .notification_received = cause.notification_received,
+                  .local = primary_->stream_address().value_or(local_address_),
+                  .local_as = owner_.speaker_config().asn,
+                  .peer_as = peer_as(*primary_)});
   if (to == State::established) {
     ++established_count_;
     owner_.established(*this);

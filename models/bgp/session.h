@@ -65,12 +65,12 @@ class Session final : public ConnectionOwner {
                           const FsmCause& cause) override;
   void update(Connection& connection, DecodedUpdate update) override;
   void route_refresh(Connection& connection, const RouteRefreshMessage& refresh) override;
-  void counted(MessageType type, bool sent, std::size_t bytes, std::size_t announced,
-               std::size_t withdrawn) override;
+  void counted(const Connection& connection, const CountedMessage& message) override;
 
  private:
   const Profile& profile() const { return owner_.speaker_config().profile; }
   FsmTiming timing() const;
+  Asn peer_as(const Connection& connection) const;
   std::unique_ptr<Connection> make_connection(bool restarts);
   void promote_secondary();
   void report(State from, State to, const FsmCause& cause);

@@ -76,6 +76,7 @@ struct AdjRouteSnapshot {
   AttributesRef attributes;  // as received, before policy; as sent, after it
   bool accepted = true;      // by import checks and policy
   std::string why;           // what accepted or rejected it
+  TimePoint received;        // Adj-RIB-In only: when it came, or last changed
 };
 
 }  // namespace seatrial::bgp

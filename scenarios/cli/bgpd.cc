@@ -11,6 +11,7 @@
 #include "models/io/live/live_host.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/event_line.h"
+#include "scenarios/cli/mrt_files.h"
 
 namespace seatrial::cli {
 namespace {
@@ -24,6 +25,8 @@ struct BgpdOptions {
   std::uint16_t port = bgp::default_port;
   std::optional<Duration> duration;
   bool json = false;
+  std::string mrt;      // updates
+  std::string mrt_rib;  // the table
 };
 
 // Reachable is what is on a subnet of an interface, or behind a static route to such a next hop.
@@ -68,9 +71,13 @@ class FileRoutes : public bgp::NexthopResolver {
 
 class EventPrinter : public bgp::Observer {
  public:
-  explicit EventPrinter(const EventLine& line) : line_(line) {}
+  EventPrinter(const EventLine& line, bgp::Observer* mrt) : line_(line), mrt_(mrt) {}
 
+  void message(const bgp::MessageEvent& event) override {
+    if (mrt_ != nullptr) mrt_->message(event);
+  }
   void session_changed(const bgp::SessionEvent& event) override {
+    if (mrt_ != nullptr) mrt_->session_changed(event);
     line_.write("session", {{"peer", event.peer.to_string()},
                             {"from", bgp::to_string(event.from)},
                             {"to", bgp::to_string(event.to)},
@@ -91,6 +98,7 @@ class EventPrinter : public bgp::Observer {
 
  private:
   const EventLine& line_;
+  bgp::Observer* mrt_;
 };
 
 frr::Config read_config(const BgpdOptions& options) {
@@ -118,7 +126,8 @@ int serve(const BgpdOptions& options) {
     }
   }
   const EventLine line(host, options.json);
-  EventPrinter printer(line);
+  MrtFiles mrt(options.mrt, options.mrt_rib, host);
+  EventPrinter printer(line, mrt.observer());
   const FileRoutes routes(config);
   auto resolver = routes;
   bgp::Speaker speaker(host, *config.bgp,
@@ -127,11 +136,13 @@ int serve(const BgpdOptions& options) {
   auto stop = host.timer([&host] { host.stop(); });
   const auto say_farewell = [&] {
     if (stop->armed()) return;
+    mrt.write_table(speaker);
     speaker.shutdown();
     io::arm_in(host, *stop, farewell);
   };
   auto limit = host.timer(say_farewell);
   host.on_signal({SIGTERM, SIGINT}, [&](int) { say_farewell(); });
+  host.on_signal({SIGUSR1}, [&](int) { mrt.write_table(speaker); });
   if (options.duration) io::arm_in(host, *limit, *options.duration);
 
   if (!speaker.start()) {
@@ -146,7 +157,7 @@ int serve(const BgpdOptions& options) {
                          {"port", options.port}});
   host.run();
   line.write("stopped");
-  return done;
+  return mrt.close() ? done : failed;
 }
 
 }  // namespace
@@ -166,6 +177,14 @@ void register_bgpd(CLI::App& app) {
       ->check(CLI::IsMember(profiles));
   command->add_option("--port", options->port, "listen there")->capture_default_str();
   add_duration(*command, "--for", options->duration, "leave after that time");
+  command
+      ->add_option("--mrt", options->mrt,
+                   "write every message and state change there as it happens, in MRT (RFC 6396)")
+      ->type_name("FILE");
+  command
+      ->add_option("--mrt-rib", options->mrt_rib,
+                   "write the table there, in MRT, on SIGUSR1 and when leaving")
+      ->type_name("FILE");
   command->add_flag("--json", options->json, "one JSON object a line instead of words");
   command->callback([options] { throw Done(serve(*options)); });
 }

@@ -16,6 +16,7 @@ struct Options {
   std::optional<std::uint64_t> seed;
   std::vector<std::string> overrides;
   std::string captures = "none";
+  std::string mrt = "none";
   std::optional<Duration> until;
 };
 
@@ -35,6 +36,7 @@ int run(const Options& options) {
   run.seed = options.seed;
   run.until = options.until;
   run.captures = scenario::parse_captures(options.captures);
+  run.mrt = scenario::parse_captures(options.mrt);
   scenario::detect_terminal(run);
   return scenario::run_design(*design, run, scenario::standard_console());
 }
@@ -75,6 +77,11 @@ void register_run(CLI::App& app) {
                    "Ports to capture: none, all (every interface of every machine), or patterns "
                    "such as 'edge*:eth0,tor1:*'")
       ->type_name("PORTS|all|none");
+  command
+      ->add_option("--mrt", options->mrt,
+                   "BGP speakers to write in MRT (RFC 6396): none, all, or patterns such as "
+                   "'edge*,core1'; mrt/NODE.updates.mrt and mrt/NODE.rib.mrt")
+      ->type_name("NODES|all|none");
   add_duration(*command, "--until", options->until, "End there instead of at the scenario's end");
   command->callback([options] {
     if (const int status = run(*options); status != done) throw Done(status);

@@ -17,20 +17,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Removes the files that a run writes there; makes the folder when this one will.
+void clear_folder(const fs::path& folder, const char* extension, bool wanted) {
+  if (fs::is_directory(folder)) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      if (entry.path().extension() == extension) fs::remove(entry.path());
+    }
+  }
+  if (wanted) fs::create_directories(folder);
+}
+
 // Results of an earlier run must not be taken for this one's. Throws fs::filesystem_error where
 // results cannot be written: better told now than after the run.
-void prepare(const fs::path& out, bool captures) {
+void prepare(const fs::path& out, bool captures, bool mrt) {
   fs::create_directories(out);
   for (const auto* name : {"results.json", "junit.xml", "requests.csv", "records.jsonl"}) {
     fs::remove(out / name);
   }
-  const auto folder = out / "pcap";
-  if (fs::is_directory(folder)) {
-    for (const auto& entry : fs::directory_iterator(folder)) {
-      if (entry.path().extension() == ".pcap") fs::remove(entry.path());
-    }
-  }
-  if (captures) fs::create_directories(folder);
+  clear_folder(out / "pcap", ".pcap", captures);
+  clear_folder(out / "mrt", ".mrt", mrt);
   const auto trial_file = out / "results.json.partial";
   if (!std::ofstream(trial_file)) {
     throw fs::filesystem_error("cannot write", trial_file,
@@ -70,7 +75,7 @@ std::vector<std::string> parse_captures(std::string_view text) {
 
 ExitStatus run_design(const Design& design, const RunOptions& options, const Console& console) {
   try {
-    prepare(options.out, !options.captures.empty());
+    prepare(options.out, !options.captures.empty(), !options.mrt.empty());
   } catch (const fs::filesystem_error& error) {
     console.progress(options.out + ": error: results cannot be written there (" +
                      error.code().message() + "), expected a folder, or a place to make one\n");
@@ -82,6 +87,8 @@ ExitStatus run_design(const Design& design, const RunOptions& options, const Con
   trial_options.until = options.until;
   trial_options.captures = options.captures;
   trial_options.capture_folder = (fs::path(options.out) / "pcap").string();
+  trial_options.mrt = options.mrt;
+  trial_options.mrt_folder = (fs::path(options.out) / "mrt").string();
 
   results::Record record;
   const auto began = console.wall_clock();
@@ -100,6 +107,9 @@ ExitStatus run_design(const Design& design, const RunOptions& options, const Con
   if (!finished) throw std::runtime_error(finished.error());
   for (const auto& pattern : trial.unmatched_captures()) {
     console.progress("warning: --pcap " + pattern + " matched no port\n");
+  }
+  for (const auto& pattern : trial.unmatched_mrt()) {
+    console.progress("warning: --mrt " + pattern + " matched no BGP speaker\n");
   }
 
   results::Report report;

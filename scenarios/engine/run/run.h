@@ -21,6 +21,7 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;  // otherwise the scenario's
   std::optional<Duration> until;
   std::vector<std::string> captures;  // see TrialOptions::captures
+  std::vector<std::string> mrt;       // see TrialOptions::mrt
   bool terminal = false;              // colours and a progress bar
   std::size_t width = 100;
   bool quiet = false;  // no progress
@@ -32,12 +33,12 @@ struct Console {
   std::function<Duration()> wall_clock;            // since any moment
 };
 
-// Runs it and writes results.json, records.jsonl, junit.xml, requests.csv and pcap/*. The files of
-// an earlier run in `out` that a run writes are removed first; nothing else is touched.
+// Runs it and writes results.json, records.jsonl, junit.xml, requests.csv, pcap/* and mrt/*. The
+// files of an earlier run in `out` that a run writes are removed first; nothing else is touched.
 ExitStatus run_design(const Design& design, const RunOptions& options, const Console& console);
 
 // `--pcap` as words: "none" is empty, "all" and port patterns separated by commas are taken as they
-// are.
+// are. `--mrt` has the same words for nodes.
 std::vector<std::string> parse_captures(std::string_view text);
 
 }  // namespace seatrial::scenario

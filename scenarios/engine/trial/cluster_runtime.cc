@@ -56,6 +56,12 @@ void ClusterRuntime::power_off(const std::string& node) {
   }
 }
 
+std::map<std::string, const bgp::Speaker*> ClusterRuntime::speakers() const {
+  std::map<std::string, const bgp::Speaker*> out;
+  for (const auto& node : nodes_) out[node->name()] = &node->speaker();
+  return out;
+}
+
 std::vector<expectations::Block> ClusterRuntime::blocks() const {
   std::vector<expectations::Block> out;
   for (const auto& node : design_.nodes) {

@@ -3,11 +3,13 @@
 // start.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "models/bgp/speaker.h"
 #include "models/calico/ipam.h"
 #include "models/kubernetes/api_server.h"
 #include "models/kubernetes/control_plane.h"
@@ -45,6 +47,8 @@ class ClusterRuntime {
   // Every pod that ran a container of that model, sorted.
   std::vector<std::string> pods(WorkloadModel model) const;
   std::vector<std::string> services_of(const std::string& pod) const;
+  // Each node's, by its name.
+  std::map<std::string, const bgp::Speaker*> speakers() const;
 
   // --- for the nodes ---
   const Cluster& cluster() const { return cluster_; }

@@ -188,6 +188,11 @@ void Recorder::drop(const sim::Drop& drop) {
 void Recorder::session_changed(const bgp::SessionEvent& event) {
   record_.add(results::SessionChanged{event.time, event.speaker, event.peer,
                                       std::string(to_string(event.to)), session_reason(event)});
+  if (bgp_listener_ != nullptr) bgp_listener_->session_changed(event);
+}
+
+void Recorder::message(const bgp::MessageEvent& event) {
+  if (bgp_listener_ != nullptr) bgp_listener_->message(event);
 }
 
 void Recorder::rib_changed(const bgp::RibEvent& event) {

@@ -39,10 +39,14 @@ class Recorder final : public bgp::Observer,
 
   void note(TimePoint at, const std::string& node, std::string kind, std::string text);
   void drop(const sim::Drop& drop);
+  // Hands on what the speakers report to one more listener, which must outlive the run; nullptr:
+  // none.
+  void hand_on_bgp(bgp::Observer* to) { bgp_listener_ = to; }
 
   // bgp::Observer
   void session_changed(const bgp::SessionEvent& event) override;
   void rib_changed(const bgp::RibEvent& event) override;
+  void message(const bgp::MessageEvent& event) override;
   // kubernetes::Observer
   void on_pod_changed(TimePoint at, const kubernetes::Pod& pod) override;
   void on_pod_removed(TimePoint at, const kubernetes::Pod& pod) override;
@@ -55,6 +59,7 @@ class Recorder final : public bgp::Observer,
   class ProxyObserver;
 
   results::Record& record_;
+  bgp::Observer* bgp_listener_ = nullptr;
   std::vector<std::unique_ptr<MachineObserver>> machines_;
   std::map<results::ProxyRole, std::unique_ptr<ProxyObserver>> proxies_;
   std::map<std::string, const Load*> loads_;

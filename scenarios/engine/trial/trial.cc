@@ -1,10 +1,12 @@
 #include "scenarios/engine/trial/trial.h"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "scenarios/engine/trial/capture_plan.h"
 #include "scenarios/engine/trial/cluster_runtime.h"
+#include "scenarios/engine/trial/mrt_plan.h"
 
 namespace seatrial::scenario {
 namespace {
@@ -66,7 +68,8 @@ Trial::Trial(const Design& design, TrialOptions options, results::Record& record
       world_(options_.seed),
       topology_(world_),
       recorder_(record),
-      captures_(std::make_unique<CapturePlan>(options_.captures, options_.capture_folder)) {
+      captures_(std::make_unique<CapturePlan>(options_.captures, options_.capture_folder)),
+      mrt_(std::make_unique<MrtPlan>(options_.mrt, options_.mrt_folder)) {
   topology_.on_drop([this](const sim::Drop& drop) { recorder_.drop(drop); });
   topology_.on_carrier([this](const std::string& port, bool up) {
     recorder_.record().add(results::LinkChanged{world_.now(), port, up});
@@ -77,6 +80,8 @@ Trial::Trial(const Design& design, TrialOptions options, results::Record& record
   build_clusters();
   build_clients();
   captures_->offer_all(topology_);
+  for (const auto& [name, speaker] : speakers()) mrt_->offer(name, *speaker);
+  if (!mrt_->empty()) recorder_.hand_on_bgp(mrt_.get());
   build_timeline();
 }
 
@@ -206,6 +211,26 @@ void Trial::power_off(const std::string& node) {
   machine->power_off();
 }
 
+std::map<std::string, const bgp::Speaker*> Trial::speakers() const {
+  std::map<std::string, const bgp::Speaker*> out;
+  for (const auto& [name, router] : routers_) out[name] = &router->speaker();
+  for (const auto& cluster : clusters_) out.merge(cluster->speakers());
+  return out;
+}
+
+std::vector<std::string> Trial::unmatched_mrt() const {
+  return mrt_->unmatched();
+}
+
+tl::expected<void, std::string> Trial::finish_mrt() {
+  std::set<std::string> without_power;
+  for (const auto& machine : topology_.machines()) {
+    if (!machine->powered()) without_power.insert(machine->name());
+  }
+  recorder_.hand_on_bgp(nullptr);  // what ends the speakers is not part of the run
+  return mrt_->finish(world_.now(), without_power);
+}
+
 std::vector<std::string> Trial::unmatched_captures() const {
   return captures_->unmatched();
 }
@@ -227,6 +252,7 @@ tl::expected<void, std::string> Trial::run(const Progress& progress) {
   record.count("packet_hops", topology_.packet_hops());
   record.count("requests", record.requests().size());
   record.count("simulated_ns", static_cast<std::uint64_t>(duration().count()));
+  if (auto written = finish_mrt(); !written) return written;
   return topology_.finish_captures(world_.now());
 }
 

@@ -31,6 +31,7 @@ namespace seatrial::scenario {
 
 class CapturePlan;
 class ClusterRuntime;
+class MrtPlan;
 
 // Gives a machine what a router's configuration says beyond its cabled interfaces: loopback
 // addresses, forwarding, static routes.
@@ -43,6 +44,9 @@ struct TrialOptions {
   // machine, pods included. Ports of switches are captured when a pattern names them.
   std::vector<std::string> captures;
   std::string capture_folder;  // exists; one file a port
+  // Nodes whose BGP is written in MRT: shell patterns, or "all".
+  std::vector<std::string> mrt;
+  std::string mrt_folder;  // exists; two files a node
 };
 
 class Trial final : public expectations::Facts {
@@ -55,13 +59,15 @@ class Trial final : public expectations::Facts {
   // Runs to the end. `progress` is called after each simulated tenth of a second, with the time and
   // the number of events so far.
   using Progress = std::function<void(Duration simulated, std::uint64_t events)>;
-  // The error of a capture that could not be written.
+  // The error of a capture or of MRT that could not be written.
   tl::expected<void, std::string> run(const Progress& progress = {});
 
   results::Participants participants() const;
   Duration duration() const;
   // Patterns of TrialOptions::captures that no port had.
   std::vector<std::string> unmatched_captures() const;
+  // Patterns of TrialOptions::mrt that no speaker had.
+  std::vector<std::string> unmatched_mrt() const;
 
   // expectations::Facts
   std::vector<expectations::ConfiguredSession> configured_sessions() const override;
@@ -85,6 +91,8 @@ class Trial final : public expectations::Facts {
   void act(const Event& event);
   void power_off(const std::string& node);
   results::Topology topology_record() const;
+  std::map<std::string, const bgp::Speaker*> speakers() const;
+  tl::expected<void, std::string> finish_mrt();
   ns3::Ptr<sim::EthernetDevice> target_port(const std::string& target) const;
 
   const Design& design_;
@@ -93,6 +101,7 @@ class Trial final : public expectations::Facts {
   sim::Topology topology_;
   Recorder recorder_;
   std::unique_ptr<CapturePlan> captures_;
+  std::unique_ptr<MrtPlan> mrt_;
   std::map<std::string, std::unique_ptr<sim::BgpRouter>> routers_;
   std::vector<std::unique_ptr<Proxy>> proxies_;
   std::vector<std::unique_ptr<ClusterRuntime>> clusters_;
