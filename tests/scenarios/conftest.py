@@ -21,9 +21,9 @@ def seatrial(*arguments, timeout=600):
 
 @pytest.fixture(scope="session")
 def captured(tmp_path_factory):
-    """The reference design, seed 1, every port captured: (process, output directory)."""
+    """The reference design, seed 1, every port captured, every speaker in MRT: (process, output directory)."""
     out = tmp_path_factory.mktemp("captured")
-    return seatrial("run", REFERENCE, "--out", out, "--seed", 1, "--pcap", "all"), out
+    return seatrial("run", REFERENCE, "--out", out, "--seed", 1, "--pcap", "all", "--mrt", "all"), out
 
 
 @pytest.fixture

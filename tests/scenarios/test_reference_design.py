@@ -97,7 +97,7 @@ def test_bgp_dns_and_http_dissect(captured):
 def test_same_seed_same_bytes_and_another_seed_other_captures_but_the_same_verdict(captured, tmp_path):
     process, out = captured
     again, other = tmp_path / "again", tmp_path / "other"
-    seatrial("run", REFERENCE, "--out", again, "--seed", 1, "--pcap", "all")
+    seatrial("run", REFERENCE, "--out", again, "--seed", 1, "--pcap", "all", "--mrt", "all")
     names = sorted(p.relative_to(out) for p in out.glob("**/*") if p.is_file())
     assert names == sorted(p.relative_to(again) for p in again.glob("**/*") if p.is_file())
     _, differing, missing = filecmp.cmpfiles(out, again, map(str, names), shallow=False)
