@@ -33,6 +33,7 @@ struct Options {
   double rate = 200;
   std::string duration = "30s";
   std::string captures = "none";
+  std::string mrt = "none";
   std::string out = "out/get-me-to-the-cluster";
   std::uint64_t seed = 1;
 };
@@ -271,6 +272,7 @@ int run(const Options& options) {
   scenario::RunOptions run;
   run.out = options.out;
   run.captures = scenario::parse_captures(options.captures);
+  run.mrt = scenario::parse_captures(options.mrt);
   scenario::detect_terminal(run);
   return scenario::run_design(*design, run, scenario::standard_console());
 }
@@ -285,6 +287,7 @@ int main(int argc, char** argv) {
   app.add_option("--rate", options.rate, "Requests a second")->check(CLI::Range(0.1, 100000.0));
   app.add_option("--duration", options.duration, "How long the users send requests: 30s, 2m");
   app.add_option("--pcap", options.captures, "none, all, or port patterns: 'edge*:eth0'");
+  app.add_option("--mrt", options.mrt, "none, all, or patterns of BGP speakers: 'edge*'");
   app.add_option("--seed", options.seed, "Seed of every random stream");
   app.add_option("--out", options.out, "Folder for the results");
   try {
