@@ -1,0 +1,2 @@
+# Written where the package is installed.
+PROGRAM: str
