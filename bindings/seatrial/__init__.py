@@ -1,0 +1,22 @@
+"""seatrial: script an on-premises Kubernetes exposure design, run it as packets, get DataFrames and plots.
+
+    import seatrial
+
+    r = seatrial.run("scenarios/get-me-to-the-cluster", seed=3)
+    print(r.summary())
+    r.plot.latency().figure.savefig("latency.png")
+
+`run` takes a scenario directory; `DataCenter` builds one; `load` makes a DataCenter of a directory.
+"""
+
+from __future__ import annotations
+
+from ._native import version as __version__
+from .design import DataCenter, load
+from .errors import RunError, ScenarioError, SeatrialError
+from .handles import Client, Cluster, Edge, Handle, Node, Router, Switch, request
+from .result import Result
+from .running import run
+
+__all__ = ["Client", "Cluster", "DataCenter", "Edge", "Handle", "Node", "Result", "Router", "RunError", "ScenarioError",
+           "SeatrialError", "Switch", "__version__", "load", "request", "run"]

@@ -1,0 +1,77 @@
+"""One run as a child process: ns-3 keeps process-wide state, so that a second run in one process would differ."""
+
+from __future__ import annotations
+
+import collections
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+
+from ._program import program
+from ._progress import Progress
+from .errors import RunError, ScenarioError
+
+_KEPT_LINES = 40
+BAD_INPUT = 2
+
+
+def run_command(folder: str, out: str, *, seed: int | None = None, set: dict[str, object] | None = None,
+                until: str | None = None, pcap: str = "none", more: Sequence[str] = ()) -> list[str]:
+    """The command line of a run, as a shell would take it."""
+    command = [program(), "run", folder, "--out", out]
+    if seed is not None:
+        command += ["--seed", str(seed)]
+    for path, value in (set or {}).items():
+        command += ["--set", f"{path}={value if isinstance(value, str) else json.dumps(value)}"]
+    if until is not None:
+        command += ["--until", until]
+    if pcap != "none":
+        command += ["--pcap", pcap]
+    return command + list(more)
+
+
+def execute(command: list[str], *, title: str = "run", progress: bool | None = None) -> int:
+    """Runs it to its end; 0 or 1, as the verdict is. The GIL is free meanwhile; Ctrl-C ends the child too.
+
+    Raises ScenarioError on exit status 2 (with the program's own message), RunError on any other.
+    """
+    tail: collections.deque[str] = collections.deque(maxlen=_KEPT_LINES)
+    bar = Progress(title, progress)
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True, errors="replace") as child:
+        try:
+            assert child.stderr is not None
+            for line in child.stderr:
+                if not bar.line(line):
+                    tail.append(line.rstrip("\n"))
+            status = child.wait()
+        except BaseException:
+            _end(child)
+            raise
+        finally:
+            bar.close()
+    log = "\n".join(tail)
+    if status in (0, 1):
+        return status
+    if status == BAD_INPUT:
+        raise ScenarioError(log)
+    what = f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+    raise RunError(f"the run failed ({what})", status, log, command)
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    """By its own id; the terminal may have sent it SIGINT already."""
+    if child.poll() is None:
+        child.terminate()
+        try:
+            child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def jobs() -> int:
+    """How many runs this machine carries at once."""
+    return len(os.sched_getaffinity(0))

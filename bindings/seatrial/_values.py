@@ -1,0 +1,73 @@
+"""Python's values to the words of scenario.json."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from .errors import ScenarioError
+
+#: "30s", "1.5ms", a timedelta, or a number of seconds.
+Duration: TypeAlias = str | float | timedelta
+#: "10Gbps", or a number of bits per second.
+Rate: TypeAlias = str | float
+Spec: TypeAlias = dict[str, Any]
+
+_UNITS = ((3_600_000_000_000, "h"), (60_000_000_000, "m"), (1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us"),
+          (1, "ns"))
+
+
+def duration(value: Duration) -> str:
+    """The text that scenario.json has for it; a text is taken as it is."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, timedelta):
+        nanoseconds = (value.days * 86_400 + value.seconds) * 1_000_000_000 + value.microseconds * 1_000
+    else:
+        if not math.isfinite(value):
+            raise ScenarioError(f"error: {value!r} is no duration, expected \"30s\" or a number of seconds")
+        nanoseconds = round(value * 1e9)
+    if nanoseconds < 0:
+        raise ScenarioError(f"error: {value!r} is before the start, expected a duration from 0")
+    for size, unit in _UNITS[2:]:
+        if nanoseconds % size == 0:
+            return f"{nanoseconds // size}{unit}"
+    raise AssertionError("nanoseconds are whole")
+
+
+def nanoseconds(value: Duration) -> int:
+    """A duration or a moment of the run, in nanoseconds."""
+    text = duration(value)
+    for size, unit in sorted(_UNITS, key=lambda u: -len(u[1])):
+        number = text.removesuffix(unit)
+        if number != text:
+            try:
+                return round(float(number) * size)
+            except ValueError:
+                break
+    raise ScenarioError(f"error: {value!r} is no duration, expected a number with a unit: 500ms, 30s, 5m, 1h")
+
+
+def rate(value: Rate) -> str:
+    return value if isinstance(value, str) else f"{round(value)}bps"
+
+
+def names(value: Any) -> Any:
+    """Handles to their names, at any depth; everything else as it is."""
+    if hasattr(value, "name") and hasattr(value, "spec"):
+        return value.name
+    if isinstance(value, Mapping):
+        return {names(key): names(inner) for key, inner in value.items()}
+    if isinstance(value, (str, bytes)):
+        return value
+    if isinstance(value, Sequence) or isinstance(value, (set, frozenset)):
+        items: Iterable[Any] = sorted(value) if isinstance(value, (set, frozenset)) else value
+        return [names(inner) for inner in items]
+    return value
+
+
+def given(**members: Any) -> Spec:
+    """The members that are not None, with handles as names. A trailing underscore is not part of a name (`from_`)."""
+    return {key.rstrip("_"): names(value) for key, value in members.items() if value is not None}

@@ -1,0 +1,285 @@
+"""DataCenter: a design as a program says it. It and a scenario directory are one: `save` and `load` go both ways."""
+
+from __future__ import annotations
+
+import copy
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import _native
+from ._values import Duration, Rate, Spec, duration, given, names
+from .errors import ScenarioError
+from .expect import Expect
+from .handles import Client, Cluster, Edge, Handle, Host, Node, Router, Switch, attachment, cable
+from .result import Result
+from .running import run
+
+
+class Moment:
+    """`dc.at("30s")`: what happens then."""
+
+    def __init__(self, events: list[Spec], at: str) -> None:
+        self._events = events
+        self._at = at
+
+    def do(self, action: str, target: Handle | str, **members: Any) -> Moment:
+        """Any action of a scenario's timeline, by its name. Several may follow each other."""
+        self._events.append(given(at=self._at, do=action, target=target, **members))
+        return self
+
+    def power_off(self, target: Host | Router | str) -> Moment:
+        """A machine loses power, for good."""
+        return self.do("power_off", target)
+
+    def link_down(self, target: Handle | str) -> Moment:
+        """A cable is pulled: an end of it ("core1:eth1"), or a host that hangs on one cable."""
+        return self.do("link_down", target)
+
+    def link_up(self, target: Handle | str) -> Moment:
+        """The cable is plugged again."""
+        return self.do("link_up", target)
+
+
+class DataCenter:
+    """A whole design: switches, routers, edges, clusters, clients, what happens to them, and what is expected.
+
+    Args:
+        name: of the scenario.
+        seed: of all chance.
+        duration: of a run; `run(until=...)` may say otherwise.
+        description: the question that it answers.
+        base: the folder that file names are relative to; the current one when left out.
+    """
+
+    def __init__(self, name: str, *, seed: int = 1, duration: Duration = "60s", description: str = "",
+                 base: str | Path = ".") -> None:
+        from ._values import duration as duration_text
+
+        self.base = Path(base)
+        self.name = name
+        self.seed = seed
+        self.duration = duration_text(duration)
+        self.description = description
+        self.switches: dict[str, Switch] = {}
+        self.routers: dict[str, Router] = {}
+        self.edges: dict[str, Edge] = {}
+        self.clusters: dict[str, Cluster] = {}
+        self.clients: dict[str, Client] = {}
+        self.links: list[Spec] = []
+        self.timeline: list[Spec] = []
+        self.expectations: list[Spec] = []
+        self.expect = Expect(self.expectations)
+        #: Files that exist in the design alone: name -> text. They come before those of `base`.
+        self.files: dict[str, str] = {}
+
+    # --- building ---
+
+    def switch(self, name: str, *, vlans: Sequence[int] | None = None, ports: Sequence[Mapping[str, Any]] | None = None,
+               aging: Duration | None = None) -> Switch:
+        """An L2 switch; with `vlans`, VLAN-aware. `aging`: of learned addresses."""
+        switch = Switch(given(name=name, vlans=vlans, ports=ports, aging=None if aging is None else duration(aging)))
+        self._claim(switch)
+        self.switches[name] = switch
+        return switch
+
+    def router(self, name: str, *, config: str | None = None, profile: str | None = None, asn: int | None = None,
+               route_reflector: bool = False) -> Router:
+        """An L3 router, with its frr.conf, or with one made for the design (`seatrial.plan`).
+
+        Args:
+            config: path of the frr.conf, relative to `base`.
+            profile: of the BGP daemon, "frr-8.4-datacenter"; as the file says when left out.
+            asn: without `config`: its AS; 64512 when left out.
+            route_reflector: without `config`: the others are its clients, and peer with reflectors alone.
+        """
+        router = Router(given(name=name, config=config, profile=profile), asn=asn, route_reflector=route_reflector)
+        self._claim(router)
+        self.routers[name] = router
+        return router
+
+    def link(self, a: Handle | str, b: Handle | str, *, rate: Rate | None = None, delay: Duration | None = None,
+             mtu: int | None = None, queue: int | None = None, vlan: Mapping[str, Any] | None = None) -> Spec:
+        """A full-duplex cable between routers and switches; an end may name its port: "core1:eth1"."""
+        link: Spec = {"ends": [names(a), names(b)], **cable(rate, delay, mtu, queue, vlan)}
+        self.links.append(link)
+        return link
+
+    def edge(self, name: str, *, on: Switch | str, address: str | None = None, interface: str | None = None,
+             gateways: Sequence[str] | None = None, rate: Rate | None = None, delay: Duration | None = None,
+             mtu: int | None = None, queue: int | None = None, vlan: Mapping[str, Any] | None = None,
+             bgp: str | None = None, nginx: str | None = None, profile: str | None = None,
+             nginx_profile: str | None = None, nginx_start: Duration | None = None, asn: int | None = None,
+             vip: str | None = None) -> Edge:
+        """An edge proxy on a switch (or a switch's port, "tor1:swp3").
+
+        Args:
+            address: ADDRESS/LENGTH; its frr.conf's, else the next free one, when left out.
+            bgp, nginx: paths of its frr.conf and nginx.conf, relative to `base`.
+            profile, nginx_profile: of the daemons.
+            nginx_start: when nginx starts.
+            asn, vip: without `bgp`: its AS (64512) and the shared address that it announces (10.50.0.80).
+            gateways, interface, rate, delay, mtu, queue, vlan: as in scenario.json.
+        """
+        spec = attachment(name, on, address, interface, gateways, rate, delay, mtu, queue, vlan)
+        spec.update(given(bgp=bgp, nginx=nginx, profile=profile, nginx_profile=nginx_profile,
+                          nginx_start=None if nginx_start is None else duration(nginx_start)))
+        edge = Edge(spec, asn=asn, vip=vip)
+        self._claim(edge)
+        self.edges[name] = edge
+        return edge
+
+    def cluster(self, name: str, *, manifests: str | Sequence[str], nodes: int | Sequence[str] = 0,
+                on: Switch | str | None = None, calico_profile: str | None = None, service_cidr: str | None = None,
+                domain: str | None = None, workloads: Sequence[Mapping[str, Any]] | None = None,
+                timing: Mapping[str, Duration] | None = None) -> Cluster:
+        """A Kubernetes cluster with Calico.
+
+        Args:
+            manifests: shell patterns of YAML files, relative to `base`.
+            nodes: how many ("prod-1", ...) or their names; `Cluster.node` adds others.
+            on: their switch.
+            calico_profile, service_cidr, domain, workloads, timing: as in scenario.json.
+        """
+        clocks = None if timing is None else {key: duration(value) for key, value in timing.items()}
+        spec = given(name=name, manifests=[manifests] if isinstance(manifests, str) else manifests,
+                     calico_profile=calico_profile, service_cidr=service_cidr, domain=domain, workloads=workloads,
+                     timing=clocks)
+        spec["nodes"] = []
+        cluster = Cluster(spec, center=self)
+        self._claim_cluster(cluster)
+        node_names = [f"{name}-{i + 1}" for i in range(nodes)] if isinstance(nodes, int) else list(nodes)
+        if node_names and on is None:
+            raise ScenarioError(f"error: nobody says where the nodes of \"{name}\" hang, expected on=SWITCH")
+        for node_name in node_names:
+            assert on is not None
+            cluster.node(node_name, on=on)
+        return cluster
+
+    def client(self, name: str, *, behind: Router | Sequence[Router] | None = None, on: Switch | str | None = None,
+               address: str | None = None, interface: str | None = None, gateways: Sequence[str] | None = None,
+               rate: Rate | None = None, delay: Duration | None = None, mtu: int | None = None,
+               queue: int | None = None, vlan: Mapping[str, Any] | None = None) -> Client:
+        """A client outside: on a switch, or behind routers, on a LAN of theirs that is made for it."""
+        if (behind is None) == (on is None):
+            raise ScenarioError(f"error: client \"{name}\" hangs nowhere or twice, expected behind=ROUTER or on=SWITCH")
+        place = on if behind is None else self._lan_of([behind] if isinstance(behind, Router) else list(behind))
+        client = Client(attachment(name, place, address, interface, gateways, rate, delay, mtu, queue, vlan))
+        self._claim(client)
+        self.clients[name] = client
+        return client
+
+    def at(self, at: Duration) -> Moment:
+        """A moment of the run: `dc.at("30s").power_off(node)`."""
+        return Moment(self.timeline, duration(at))
+
+    # --- using ---
+
+    def document(self) -> Spec:
+        """scenario.json as it stands, with everything that is derived. Files that are made go to the directory."""
+        return self._derive()[0]
+
+    def check(self) -> str:
+        """What `seatrial check` prints of it; ScenarioError with all that is wrong."""
+        return str(self._inspect()[0]["description"])
+
+    def save(self, folder: str | Path) -> Path:
+        """Writes the scenario directory that `seatrial run` takes: the document and every file that it names.
+
+        Nothing is written when the design is wrong (ScenarioError). Other files in the folder stay.
+        """
+        found, document, texts = self._inspect()
+        target = Path(folder)
+        contents = {name: texts[name].encode() if name in texts else (self.base / name).read_bytes()
+                    for name in found["files"] if name != "scenario.json"}
+        # Last, so that a folder without it is one that was not finished.
+        contents["scenario.json"] = (json.dumps(document, indent=2) + "\n").encode()
+        for name, content in contents.items():
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(path.name + ".partial")
+            partial.write_bytes(content)
+            partial.replace(path)
+        return target
+
+    def run(self, until: Duration | None = None, *, seed: int | None = None, out: str | Path | None = None,
+            pcap: str = "none", set: Mapping[str, Any] | None = None, progress: bool | None = None) -> Result:
+        """Runs it, as `seatrial.run` does with the directory that `save` writes.
+
+        Args:
+            until: how long; the design's duration becomes this.
+            seed, out, pcap, set, progress: see `seatrial.run`.
+        """
+        design = self
+        if until is not None:
+            design = copy.copy(self)
+            design.duration = duration(until)
+        with tempfile.TemporaryDirectory(prefix="seatrial-") as folder:
+            design.save(Path(folder) / "design")
+            return run(Path(folder) / "design", seed=seed, out=out, pcap=pcap, set=set, progress=progress)
+
+    # --- within the package ---
+
+    def _claim(self, handle: Handle) -> None:
+        taken: dict[str, Handle] = {**self.switches, **self.routers, **self.edges, **self.clients}
+        for cluster in self.clusters.values():
+            taken.update({node.name: node for node in cluster.nodes})
+        if handle.name in taken:
+            raise ScenarioError(f"error: the name \"{handle.name}\" is taken by {taken[handle.name]!r}, expected another")
+
+    def _claim_cluster(self, cluster: Cluster) -> None:
+        if cluster.name in self.clusters:
+            raise ScenarioError(f"error: there is a cluster \"{cluster.name}\" already, expected another name")
+        self.clusters[cluster.name] = cluster
+
+    def _lan_of(self, routers: list[Router]) -> Switch:
+        """The client LAN of these routers, made on first use and known by what hangs on it."""
+        wanted = {router.name for router in routers}
+        for name, switch in self.switches.items():
+            ends = [set(end.split(":")[0] for end in link["ends"]) for link in self.links]
+            if name.startswith("lan-") and {n for pair in ends if name in pair for n in pair} == wanted | {name}:
+                return switch
+        switch = self.switch("lan-" + "-".join(sorted(wanted)))
+        for router in routers:
+            self.link(router, switch)
+        return switch
+
+    def _derive(self) -> tuple[Spec, dict[str, str]]:
+        from .plan import derive
+
+        return derive(self)
+
+    def _inspect(self) -> tuple[dict[str, Any], Spec, dict[str, str]]:
+        document, texts = self._derive()
+        overlay = {**texts, "scenario.json": json.dumps(document, indent=2) + "\n"}
+        found = _native.inspect(str(self.base), overlay)
+        if not found["ok"]:
+            raise ScenarioError(found["messages"] + f"{found['errors']} error(s)")
+        return found, document, texts
+
+
+def load(folder: str | Path) -> DataCenter:
+    """A scenario directory as a DataCenter to change. ScenarioError when it has errors."""
+    base = Path(folder)
+    found = _native.inspect(str(base))
+    if not found["ok"]:
+        raise ScenarioError(found["messages"] + f"{found['errors']} error(s)")
+    document: Spec = json.loads(found["document"])
+    center = DataCenter(document["name"], seed=document.get("seed", 1), duration=document["duration"],
+                        description=document.get("description", ""), base=base)
+    fabric = document.get("fabric", {})
+    center.switches = {spec["name"]: Switch(spec) for spec in fabric.get("switches", [])}
+    center.routers = {spec["name"]: Router(spec) for spec in fabric.get("routers", [])}
+    center.links.extend(fabric.get("links", []))
+    center.edges = {spec["name"]: Edge(spec) for spec in document.get("edges", [])}
+    for spec in document.get("clusters", []):
+        cluster = Cluster(spec, center=center)
+        cluster.nodes = [Node(node) for node in spec["nodes"]]
+        center.clusters[cluster.name] = cluster
+    center.clients = {spec["name"]: Client(spec) for spec in document.get("clients", [])}
+    center.timeline.extend(document.get("timeline", []))
+    center.expectations.extend(document.get("expect", []))
+    return center
+

@@ -1,0 +1,35 @@
+"""What can go wrong, as exceptions."""
+
+from __future__ import annotations
+
+
+class SeatrialError(Exception):
+    """Base of everything that this package raises on purpose."""
+
+
+class ScenarioError(SeatrialError, ValueError):
+    """A design is wrong. The message is what `seatrial check` prints: FILE:LINE:COL: error: ..., all errors at once.
+
+    Attributes:
+        messages: the lines of it, warnings too.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.messages = [line for line in message.splitlines() if line]
+
+
+class RunError(SeatrialError):
+    """A run ended in an internal error or was killed.
+
+    Attributes:
+        returncode: the child's exit status; negative: the signal that ended it.
+        log: the last lines that it wrote.
+        command: how to run it by hand.
+    """
+
+    def __init__(self, message: str, returncode: int, log: str, command: list[str]) -> None:
+        super().__init__(f"{message}\n{log}".rstrip())
+        self.returncode = returncode
+        self.log = log
+        self.command = command

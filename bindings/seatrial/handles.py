@@ -1,0 +1,173 @@
+"""Handles: what a DataCenter gives out for a switch, router, edge, cluster, node or client.
+
+A handle has a `name` and the `spec` that goes into scenario.json; members of the spec may be changed until the design
+is run. Members that are left out are derived when it is (see `seatrial.plan`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ._values import Duration, Rate, Spec, duration, given, rate
+
+if TYPE_CHECKING:
+    from .design import DataCenter
+
+
+@dataclass(eq=False)
+class Handle:
+    """Something that has a name in the design."""
+
+    spec: Spec
+
+    @property
+    def name(self) -> str:
+        return str(self.spec["name"])
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+
+@dataclass(eq=False, repr=False)
+class Switch(Handle):
+    """An L2 switch."""
+
+    def port(self, name: str, *, access: int | None = None, trunk: Sequence[int] | None = None,
+             native: int | None = None) -> Switch:
+        """Settings of one port: VLAN numbers. Returns the switch."""
+        self.spec.setdefault("ports", []).append(given(name=name, access=access, trunk=trunk, native=native))
+        return self
+
+
+@dataclass(eq=False, repr=False)
+class Router(Handle):
+    """An L3 router. `asn` and `route_reflector` are for a router without a configuration file of its own."""
+
+    asn: int | None = None
+    route_reflector: bool = False
+
+
+@dataclass(eq=False, repr=False)
+class Host(Handle):
+    """A machine that hangs on a switch."""
+
+
+@dataclass(eq=False, repr=False)
+class Edge(Host):
+    """An edge proxy: NGINX with a BGP daemon beside it. `vip`, `asn`: for one without a frr.conf of its own."""
+
+    asn: int | None = None
+    vip: str | None = None
+
+
+@dataclass(eq=False, repr=False)
+class Node(Host):
+    """A node of a Kubernetes cluster."""
+
+
+@dataclass(eq=False, repr=False)
+class Client(Host):
+    """A client outside; `load` gives it something to do."""
+
+    def load(self, rate: float, url: str | None = None, *, requests: Sequence[Mapping[str, Any] | str] | None = None,
+             arrival: str | None = None, from_: Duration | None = None, to: Duration | None = None,
+             timeout: Duration | None = None, connections: str | None = None, resolve: str | None = None,
+             expect_service: str | None = None, method: str | None = None,
+             headers: Mapping[str, str] | None = None, body_bytes: int | None = None,
+             weight: int | None = None) -> Client:
+        """Requests a second, open loop. Returns the client.
+
+        Args:
+            rate: requests a second.
+            url: what to ask for; or `requests`: several, each a URL or a mapping as `request()` makes.
+            arrival: "poisson" (default), "constant" or "uniform".
+            from_, to: first and last moment of intended starts; the middle of the run when left out.
+            timeout: of one request.
+            connections: "per_request" (default) or "keepalive".
+            resolve: the address of the URL's host; the edges' VIP when left out.
+            expect_service: "namespace/name" that should answer.
+            method, headers, body_bytes, weight: of the request to `url`.
+        """
+        wanted: list[Spec] = []
+        if url is not None:
+            wanted.append(request(url, resolve=resolve, weight=weight, method=method, headers=headers,
+                                  body_bytes=body_bytes, expect_service=expect_service))
+        for one in requests or ():
+            wanted.append(request(one, resolve=resolve) if isinstance(one, str) else dict(one))
+        self.spec["load"] = given(
+            arrival=arrival, rate=rate, from_=None if from_ is None else duration(from_),
+            to=None if to is None else duration(to), timeout=None if timeout is None else duration(timeout),
+            connections=connections, requests=wanted)
+        return self
+
+
+def request(url: str, *, resolve: str | None = None, weight: int | None = None, method: str | None = None,
+            headers: Mapping[str, str] | None = None, body_bytes: int | None = None,
+            expect_service: str | None = None) -> Spec:
+    """One kind of request of a load.
+
+    Args:
+        url: http://host[:port]/path.
+        resolve: where the URL's host is, as curl --resolve.
+        weight: how often, against the others.
+        method: GET when left out.
+        headers: added to the request.
+        body_bytes: length of the body.
+        expect_service: "namespace/name" that should answer.
+    """
+    return given(url=url, resolve=resolve, weight=weight, method=method, headers=headers, body_bytes=body_bytes,
+                 expect_service=expect_service)
+
+
+@dataclass(eq=False, repr=False)
+class Cluster(Handle):
+    """A Kubernetes cluster with Calico."""
+
+    center: DataCenter = field(kw_only=True)
+    nodes: list[Node] = field(default_factory=list)
+
+    def node(self, name: str, *, on: Switch | str, address: str | None = None, interface: str | None = None,
+             gateways: Sequence[str] | None = None, rate: Rate | None = None, delay: Duration | None = None,
+             mtu: int | None = None, queue: int | None = None, vlan: Mapping[str, Any] | None = None,
+             control_plane: bool | None = None, labels: Mapping[str, str] | None = None,
+             taints: Sequence[Mapping[str, str]] | None = None) -> Node:
+        """One more node, on a switch or a switch's port ("tor1:swp3")."""
+        spec = attachment(name, on, address, interface, gateways, rate, delay, mtu, queue, vlan)
+        spec.update(given(control_plane=control_plane, labels=labels, taints=taints))
+        node = Node(spec)
+        self.center._claim(node)
+        self.nodes.append(node)
+        self.spec.setdefault("nodes", []).append(spec)
+        return node
+
+    def workload(self, image: str, model: str, *, service_time: Duration | Mapping[str, Any] | None = None,
+                 response_bytes: int | None = None, startup: Duration | None = None) -> Cluster:
+        """How containers of an image behave (shell pattern): model "app", "coredns" or "nginx-ingress".
+
+        Args:
+            service_time: of a request; a duration, or {"distribution": "exponential", "mean": "2ms"}.
+            response_bytes: of an answer's body.
+            startup: from the container's start until it serves.
+        """
+        self.spec.setdefault("workloads", []).append(
+            given(image=image, model=model,
+                  service_time=service_time if service_time is None or isinstance(service_time, Mapping)
+                  else duration(service_time),
+                  response_bytes=response_bytes, startup=None if startup is None else duration(startup)))
+        return self
+
+
+def attachment(name: str, on: Switch | str | None, address: str | None, interface: str | None,
+               gateways: Sequence[str] | None, rate_: Rate | None, delay: Duration | None, mtu: int | None,
+               queue: int | None, vlan: Mapping[str, Any] | None) -> Spec:
+    """The members that every host has: where it hangs, its address, the cable's properties."""
+    return given(name=name, at=on, address=address, interface=interface, gateways=gateways,
+                 **cable(rate_, delay, mtu, queue, vlan))
+
+
+def cable(rate_: Rate | None, delay: Duration | None, mtu: int | None, queue: int | None,
+          vlan: Mapping[str, Any] | None) -> Spec:
+    return given(rate=None if rate_ is None else rate(rate_), delay=None if delay is None else duration(delay),
+                 mtu=mtu, queue=queue, vlan=vlan)

@@ -1,0 +1,263 @@
+"""The results of a run as pandas DataFrames. Times are seconds of simulated time (`*_s`), latencies milliseconds (`*_ms`)."""
+
+from __future__ import annotations
+
+import html
+import json
+import tempfile
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from . import _native
+from ._values import Duration, nanoseconds
+from .errors import SeatrialError
+
+if TYPE_CHECKING:
+    from .plotting import Plots
+
+_EVENT_KINDS = ("session", "rib", "fib", "link", "fault", "pod", "endpoints", "neighbour", "nat", "note", "drop")
+
+
+class Result:
+    """A finished run: the folder that `seatrial run --out` wrote, read.
+
+    Args:
+        folder: with results.json and records.jsonl.
+
+    Attributes:
+        out: the folder.
+        ok: whether every expectation holds.
+        data: results.json (its schema is shipped: `results/schema/results.schema.json`).
+    """
+
+    def __init__(self, folder: str | Path, *, keep: tempfile.TemporaryDirectory[str] | None = None) -> None:
+        self.out = Path(folder)
+        self._keep = keep
+        path = self.out / "results.json"
+        try:
+            self.data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise SeatrialError(f"{path}: error: cannot be read ({error.strerror}), expected a finished run") from error
+        except ValueError as error:
+            raise SeatrialError(f"{path}: error: not JSON ({error}), expected a finished run") from error
+
+    @cached_property
+    def native(self) -> _native.Run:
+        """The records, as the C++ side has them."""
+        try:
+            return _native.Run(str(self.out))
+        except ValueError as error:
+            raise SeatrialError(str(error)) from error
+
+    # --- verdict ---
+
+    @property
+    def ok(self) -> bool:
+        return bool(self.data["verdict"] == "pass")
+
+    @property
+    def scenario(self) -> str:
+        return str(self.data["scenario"])
+
+    @property
+    def seed(self) -> int:
+        return int(self.data["seed"])
+
+    @property
+    def verdict(self) -> pd.DataFrame:
+        """One row an expectation: id (index), kind, ok, why, evidence (ids of records)."""
+        columns = ["id", "kind", "ok", "why", "evidence"]
+        return pd.DataFrame(self.data["expectations"], columns=columns).set_index("id")
+
+    def summary(self) -> str:
+        """The verdict in words: which expectations fail, and why."""
+        rows = self.data["expectations"]
+        failed = [row for row in rows if not row["ok"]]
+        head = (f"{self.scenario}, seed {self.seed}: all {len(rows)} expectations hold" if not failed else
+                f"{self.scenario}, seed {self.seed}: {len(failed)} of {len(rows)} expectations fail")
+        return "\n".join([head, *[f"  {row['id']}: {row['why']}" for row in failed]])
+
+    def __repr__(self) -> str:
+        return f"<Result {self.scenario} seed {self.seed}: {'pass' if self.ok else 'FAIL'}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{'✓' if row['ok'] else '✗'}</td><td>{html.escape(row['id'])}</td>"
+            f"<td style='text-align:left'>{html.escape(row['why'])}</td></tr>" for row in self.data["expectations"])
+        word = "PASS" if self.ok else "FAIL"
+        return (f"<div><b>{word}</b> {html.escape(self.scenario)}, seed {self.seed}, "
+                f"{self.data['simulated_ns'] / 1e9:g} s simulated"
+                f"<table><tr><th></th><th>expectation</th><th>why</th></tr>{rows}</table></div>")
+
+    # --- tables ---
+
+    def table(self, kind: str) -> pd.DataFrame:
+        """All records of a kind as they are, in their order; the index is the evidence id ("request/17").
+
+        Kinds: session, rib, fib, request, proxy, hop, drop, pod, endpoints, link, fault, neighbour, nat, note.
+        """
+        try:
+            frame = pd.DataFrame(self.native.table(kind))
+        except KeyError as error:
+            raise SeatrialError(str(error.args[0])) from error
+        frame.index = pd.Index([f"{kind}/{i}" for i in range(len(frame))], name="evidence")
+        return frame
+
+    @cached_property
+    def requests(self) -> pd.DataFrame:
+        """One row a request, index "CLIENT/NUMBER".
+
+        Columns: client, number, method, url, status (0: no answer), ok, error, expect_service, answered_by, edge, ingress_pod,
+        app_pod, intended_s (when the open-loop schedule wanted it), sent_s, first_byte_s, finished_s,
+        latency_ms (intended to finished), service_time_ms (sent to finished), bytes, local, remote, evidence.
+        """
+        raw = self.table("request")
+        frame = pd.DataFrame({"client": raw["client"], "number": raw["number"], "method": raw["method"],
+                              "url": raw["url"], "status": raw["status"]})
+        frame["ok"] = (raw["error"] == "") & raw["status"].between(200, 399)
+        frame["error"] = raw["error"]
+        frame["expect_service"] = raw["expect_service"]
+        frame["answered_by"] = raw["answered_by"]
+        for i, column in enumerate(("edge", "ingress_pod", "app_pod")):
+            frame[column] = [row[i] for row in self.native.participants_of_requests()]
+        for column in ("intended", "sent", "first_byte", "finished"):
+            frame[f"{column}_s"] = raw[f"{column}_ns"] / 1e9
+        frame["latency_ms"] = (raw["finished_ns"] - raw["intended_ns"]) / 1e6
+        frame["service_time_ms"] = (raw["finished_ns"] - raw["sent_ns"]) / 1e6
+        frame["bytes"] = raw["bytes"]
+        frame["local"] = raw["local"]
+        frame["remote"] = raw["remote"]
+        frame["evidence"] = raw.index
+        frame.index = pd.Index([f"{client}/{number}" for client, number in zip(raw["client"], raw["number"])],
+                               name="request")
+        return frame
+
+    @cached_property
+    def sessions(self) -> pd.DataFrame:
+        """Every BGP session end at the end of the run; `sessions_at` for another moment.
+
+        Columns: node, peer, state, first_established_s, last_established_s, last_lost_s (NaN: never), times_established,
+        reason (of the last change), evidence.
+        """
+        return self.sessions_at()
+
+    def sessions_at(self, at: Duration | None = None) -> pd.DataFrame:
+        """As `sessions`, as they stood at a moment."""
+        frame = pd.DataFrame(self.native.sessions(_ns(at)), columns=[
+            "node", "peer", "state", "first_established_ns", "last_established_ns", "last_lost_ns",
+            "times_established", "reason", "evidence"])
+        return _in_seconds(frame)
+
+    def rib(self, node: str, at: Duration | None = None) -> pd.DataFrame:
+        """The Loc-RIB of a node at a moment (the end when left out).
+
+        Columns: prefix (index), protocol, next_hops (addresses; "0.0.0.0": its own), detail (attributes), evidence.
+        """
+        self._known(node, self.native.rib_nodes(), "routing table")
+        columns = ["prefix", "protocol", "next_hops", "detail", "evidence"]
+        return pd.DataFrame(self.native.rib(node, _ns(at)), columns=columns).set_index("prefix")
+
+    def fib(self, node: str, at: Duration | None = None) -> pd.DataFrame:
+        """The forwarding table of a node at a moment (the end when left out).
+
+        Columns: prefix (index), protocol, next_hops (addresses), interfaces, evidence.
+        """
+        self._known(node, self.native.fib_nodes(), "forwarding table")
+        rows = [{"prefix": row["prefix"], "protocol": row["protocol"],
+                 "next_hops": [hop["address"] for hop in row["next_hops"] if hop["address"] not in ("0.0.0.0", "::")],
+                 "interfaces": [hop["interface"] for hop in row["next_hops"]], "evidence": row["evidence"]}
+                for row in self.native.fib(node, _ns(at))]
+        columns = ["prefix", "protocol", "next_hops", "interfaces", "evidence"]
+        return pd.DataFrame(rows, columns=columns).set_index("prefix")
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """What happened, in order of time: at_s, kind, node, what (words), evidence.
+
+        Kinds: session, rib, fib, link, fault, pod, endpoints, neighbour, nat, note, drop.
+        """
+        rows = [row for kind in _EVENT_KINDS for row in _events(kind, self.table(kind))]
+        frame = pd.DataFrame(rows, columns=["at_s", "kind", "node", "what", "evidence"])
+        return frame.sort_values("at_s", kind="stable", ignore_index=True)
+
+    @cached_property
+    def captures(self) -> pd.DataFrame:
+        """The pcap files of the run: node, port, path, bytes."""
+        rows = []
+        for path in sorted((self.out / "pcap").glob("*.pcap")):
+            node, _, port = path.stem.rpartition("_")
+            rows.append({"node": node, "port": port, "path": str(path), "bytes": path.stat().st_size})
+        return pd.DataFrame(rows, columns=["node", "port", "path", "bytes"])
+
+    def path(self, request: str) -> pd.DataFrame:
+        """The hops of a request ("users/17"): leg, direction ("there", "back"), at_s, node, in, out."""
+        frame = pd.DataFrame(self.native.path(self._index_of(request)),
+                             columns=["leg", "direction", "at_ns", "node", "in", "out"])
+        return _in_seconds(frame)
+
+    @property
+    def plot(self) -> Plots:
+        """Figures: `r.plot.latency()`, `.availability()`, `.convergence()`, `.topology()`."""
+        from .plotting import Plots
+
+        return Plots(self)
+
+    # --- within the class ---
+
+    def _index_of(self, request: str) -> int:
+        found = self.requests.index.get_indexer(pd.Index([request]))[0]
+        if found < 0:
+            raise SeatrialError(f"no request \"{request}\", expected CLIENT/NUMBER such as "
+                                f"\"{next(iter(self.requests.index), 'users/1')}\"")
+        return int(found)
+
+    @staticmethod
+    def _known(node: str, nodes: list[str], what: str) -> None:
+        if node not in nodes:
+            raise SeatrialError(f"no {what} of \"{node}\", expected one of {', '.join(nodes)}")
+
+
+def _ns(at: Duration | None) -> int | None:
+    return None if at is None else nanoseconds(at)
+
+
+def _in_seconds(frame: pd.DataFrame) -> pd.DataFrame:
+    """Columns *_ns become *_s, at their place."""
+    times = [column for column in frame.columns if column.endswith("_ns")]
+    for column in times:
+        frame[column] = pd.to_numeric(frame[column]) / 1e9
+    return frame.rename(columns={column: column.removesuffix("_ns") + "_s" for column in times})
+
+
+def _events(kind: str, table: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for evidence, row in zip(table.index, table.to_dict("records")):
+        yield {"at_s": row["at_ns"] / 1e9, "kind": kind, "evidence": evidence, **_event(kind, row)}
+
+
+def _event(kind: str, row: dict[Any, Any]) -> dict[str, str]:
+    if kind == "session":
+        return {"node": row["node"], "what": f"{row['peer']} {row['state']}" + (f": {row['reason']}" if row["reason"] else "")}
+    if kind == "rib":
+        return {"node": row["node"], "what": f"{row['prefix']} via {', '.join(row['next_hops']) or 'nobody'}"}
+    if kind == "fib":
+        hops = ", ".join(hop["address"] for hop in row["next_hops"])
+        return {"node": row["node"], "what": f"{row['prefix']} {row['protocol']} " + (hops if row["installed"] else "removed")}
+    if kind == "link":
+        return {"node": row["port"].rpartition(":")[0], "what": f"{row['port']} {'up' if row['up'] else 'down'}"}
+    if kind == "fault":
+        return {"node": row["target"].partition(":")[0], "what": f"{row['action']} {row['target']}"}
+    if kind == "pod":
+        return {"node": row["node"], "what": f"{row['pod']} {row['phase']}{' ready' if row['ready'] else ''}"}
+    if kind == "endpoints":
+        return {"node": "", "what": f"{row['service']}: {', '.join(row['ready']) or 'none'}"}
+    if kind == "neighbour":
+        return {"node": row["node"], "what": f"{row['address']} on {row['interface']} {row['state']}"}
+    if kind == "nat":
+        return {"node": row["node"], "what": f"{row['protocol']} {row['address']} to {', '.join(row['backends']) or 'nobody'}"}
+    if kind == "drop":
+        return {"node": row["node"], "what": f"packet from {row['flow']['from']} to {row['flow']['to']}: {row['reason']}"}
+    return {"node": row["node"], "what": f"{row['kind']}: {row['text']}"}

@@ -1,0 +1,42 @@
+"""`seatrial.run`: a scenario directory as packets, in a child process."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ._child import execute, run_command
+from ._values import Duration, duration
+from .errors import ScenarioError
+from .result import Result
+
+
+def run(folder: str | Path, *, seed: int | None = None, until: Duration | None = None, out: str | Path | None = None,
+        pcap: str = "none", set: Mapping[str, Any] | None = None, progress: bool | None = None) -> Result:
+    """Runs a scenario directory, as `seatrial run` does, and reads its results.
+
+    Args:
+        folder: with scenario.json and the files that it names.
+        seed: instead of the scenario's.
+        until: end there instead of at the scenario's end.
+        out: folder for the results; a temporary one, which lives as long as the result, when left out.
+        pcap: ports to capture: "none", "all", or patterns such as "edge*:eth0,tor1:*".
+        set: changes to the document: {"clients.users.load.rate": 400}.
+        progress: a bar (needs tqdm); None: on a terminal or in a notebook.
+
+    Raises:
+        ScenarioError: the design is wrong; the message is the command line's.
+        RunError: the run ended in an internal error, or was killed.
+    """
+    if not Path(folder).is_dir():
+        raise ScenarioError(f"{folder}: error: no such folder, expected one with a scenario.json")
+    keep = None
+    if out is None:
+        keep = tempfile.TemporaryDirectory(prefix="seatrial-out-")
+        out = keep.name
+    command = run_command(str(folder), str(out), seed=seed, set=dict(set or {}),
+                          until=None if until is None else duration(until), pcap=pcap)
+    execute(command, title=Path(folder).name, progress=progress)
+    return Result(out, keep=keep)

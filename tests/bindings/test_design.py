@@ -1,0 +1,212 @@
+"""DataCenter: a design as a program says it, and the scenario directory that it is."""
+
+import inspect
+import ipaddress
+import json
+import subprocess
+
+import pytest
+import seatrial
+from conftest import REFERENCE
+from seatrial import _native, handles
+from seatrial._program import program
+from seatrial.design import Moment
+from seatrial.expect import Expect
+
+
+def run_by_hand(folder, out, *more):
+    done = subprocess.run([program(), "run", folder, "--out", out, *more], capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    return out
+
+
+OUTPUTS = ("results.json", "records.jsonl", "requests.csv", "junit.xml")
+
+
+def test_the_ten_lines_run_and_their_directory_runs_to_the_same_bytes(ten_lines, tmp_path):
+    r = ten_lines.run(until="60s", seed=5, out=tmp_path / "by-python")
+    assert r.ok, r.summary()
+    assert len(r.requests) > 500
+    assert set(r.requests["edge"].dropna()) >= {"edge1"}
+    ten_lines.duration = "60s"
+    ten_lines.save(tmp_path / "saved")
+    run_by_hand(tmp_path / "saved", tmp_path / "by-hand", "--seed", "5")
+    for name in OUTPUTS:
+        assert (tmp_path / "by-python" / name).read_bytes() == (tmp_path / "by-hand" / name).read_bytes(), name
+
+
+def test_reflectors_make_five_sessions_of_the_ten_lines(ten_lines):
+    # One reflector and five others, that peer with it alone.
+    assert "BGP sessions: 5" in ten_lines.check()
+
+
+def test_without_reflectors_all_speakers_peer(files):
+    dc = seatrial.DataCenter("mesh", base=files)
+    tor = dc.switch("tor1")
+    for name in ("core1", "core2"):
+        dc.link(dc.router(name), tor)
+    dc.cluster("prod", nodes=3, on=tor, manifests="cluster/*.yaml")
+    dc.edge("edge1", on=tor, nginx="edge/nginx.conf")
+    # 2 routers, 3 nodes and an edge: 6 * 5 / 2
+    assert "BGP sessions: 15" in dc.check()
+
+
+def test_addresses_are_dealt_as_documented(ten_lines):
+    document = ten_lines.document()
+    assert document["edges"][0]["address"] == "10.1.1.3/24"
+    assert [node["address"] for node in document["clusters"][0]["nodes"]] == [
+        "10.1.1.4/24", "10.1.1.5/24", "10.1.1.6/24", "10.1.1.7/24"]
+    assert document["clients"][0]["address"] == "10.2.0.10/24"
+    assert document["clients"][0]["gateways"] == ["10.2.0.2"]
+    assert document["clients"][0]["load"]["requests"][0]["resolve"] == "10.50.0.80"
+
+
+def test_given_addresses_stay_and_nobody_else_gets_them(files):
+    dc = seatrial.DataCenter("given", base=files)
+    tor = dc.switch("tor1")
+    dc.link(dc.router("core1"), tor)
+    dc.edge("edge1", on=tor, address="192.0.2.2/28")
+    dc.edge("edge2", on=tor)
+    addresses = [edge["address"] for edge in dc.document()["edges"]]
+    core = [line.split()[2] for line in dc._derive()[1]["generated/core1/frr.conf"].splitlines()
+            if line.startswith(" ip address")]
+    all_of_them = [ipaddress.ip_interface(text) for text in [*addresses, *core]]
+    assert addresses[0] == "192.0.2.2/28"
+    assert len({one.ip for one in all_of_them}) == 3
+    assert {one.network for one in all_of_them} == {ipaddress.ip_network("192.0.2.0/28")}
+
+
+def test_files_that_the_design_is_given_say_the_addresses():
+    dc = seatrial.DataCenter("files", base=REFERENCE)
+    tor, lan = dc.switch("tor1"), dc.switch("lan1")
+    core = dc.router("core1", config="network/core1/frr.conf")
+    dc.link(core, lan)  # eth0, the client LAN, comes first in the file
+    dc.link(core, tor)
+    dc.edge("edge1", on=tor, bgp="edge/edge1/frr.conf", nginx="edge/edge1/nginx.conf")
+    users = dc.client("users", on=lan).load(rate=1, url="http://cafe.example.com/")
+    document = dc.document()
+    assert document["fabric"]["links"][0]["ends"] == ["core1:eth0", "lan1"]
+    assert document["edges"][0]["address"] == "10.1.1.4/24"
+    assert document["clients"][0]["gateways"] == ["10.2.0.2"]
+    assert document["clients"][0]["load"]["requests"][0]["resolve"] == "10.50.0.80"
+    assert users.name == "users"
+
+
+def test_a_shipped_scenario_loads_and_saves_to_the_same_run(tmp_path):
+    dc = seatrial.load(REFERENCE)
+    dc.save(tmp_path / "copy")
+    run_by_hand(REFERENCE, tmp_path / "a", "--until", "22s")
+    run_by_hand(tmp_path / "copy", tmp_path / "b", "--until", "22s")
+    for name in OUTPUTS:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+
+
+def test_a_loaded_design_can_be_changed(tmp_path):
+    dc = seatrial.load(REFERENCE)
+    dc.clients["users"].spec["load"]["rate"] = 20
+    dc.at("25s").power_off(dc.edges["edge2"])
+    dc.save(tmp_path / "changed")
+    document = json.loads((tmp_path / "changed" / "scenario.json").read_text())
+    assert document["clients"][0]["load"]["rate"] == 20
+    assert document["timeline"] == [{"at": "25s", "do": "power_off", "target": "edge2"}]
+    # and what was loaded is as it was
+    assert json.loads((REFERENCE / "scenario.json").read_text())["clients"][0]["load"]["rate"] == 200
+
+
+def test_nothing_is_written_when_the_design_is_wrong(ten_lines, tmp_path):
+    ten_lines.at("500s").power_off("nobody")
+    with pytest.raises(seatrial.ScenarioError) as error:
+        ten_lines.save(tmp_path / "saved")
+    assert "scenario.json" in str(error.value) and "nobody" in str(error.value)
+    assert not (tmp_path / "saved").exists()
+
+
+@pytest.mark.parametrize("wrong", [
+    lambda dc: dc.switch("tor1"),
+    lambda dc: dc.client("more"),
+    lambda dc: dc.at(-1),
+    lambda dc: dc.at(float("nan")),
+    lambda dc: dc.cluster("prod", manifests=[], nodes=1, on="tor1"),
+    lambda dc: dc.cluster("other", manifests=[], nodes=1),
+    lambda dc: (dc.router("lonely"), dc.check()),
+    lambda dc: (dc.edge("edge9", on="no-such-switch"), dc.check()),
+    lambda dc: (dc.edge("edge9", on="tor1", address="nonsense"), dc.check()),
+    lambda dc: (dc.router("r", config="../none/frr.conf"), dc.check()),
+    lambda dc: dc.run(set={"clients.users.load.rate": "fast"}),
+])
+def test_wrong_arguments_raise_scenario_error(ten_lines, wrong):
+    with pytest.raises(seatrial.ScenarioError):
+        wrong(ten_lines)
+
+
+# --- everything that a scenario document can say ---
+
+# The callable that says each definition of the schema. Names that Python keeps for itself have an underscore behind.
+SAID_BY = {
+    "switch": seatrial.DataCenter.switch,
+    "router": seatrial.DataCenter.router,
+    "link": seatrial.DataCenter.link,
+    "edge": seatrial.DataCenter.edge,
+    "cluster": seatrial.DataCenter.cluster,
+    "node": seatrial.Cluster.node,
+    "workload": seatrial.Cluster.workload,
+    "client": seatrial.DataCenter.client,
+    "load": seatrial.Client.load,
+    "request": seatrial.request,
+}
+# Members under another name, with the reason.
+OTHERWISE = {
+    "at": "on",          # where a host hangs; `at` is a moment
+    "ends": "a",         # a cable's ends are its first two arguments
+    "load": None,        # of a client: Client.load
+}
+VALUES = {"duration", "bandwidth", "address", "interface_address", "prefix", "name", "id", "interface_name", "place", "file",
+          "service", "mtu", "queue", "vlan_id", "share", "count", "vlan", "service_time", "ratio_bound", "count_bound",
+          "duration_bound"}
+
+
+def parameters(function):
+    return {name.rstrip("_") for name in inspect.signature(function).parameters}
+
+
+def schema():
+    return json.loads(_native.scenario_schema())
+
+
+def test_every_definition_of_the_schema_is_known():
+    definitions = {name for name in schema()["definitions"] if not name.startswith("expect_")}
+    assert definitions - VALUES - set(SAID_BY) == {"event", "expectation"}
+
+
+@pytest.mark.parametrize("definition", sorted(SAID_BY))
+def test_every_member_of_a_definition_can_be_said(definition):
+    can = parameters(SAID_BY[definition])
+    for member in schema()["definitions"][definition]["properties"]:
+        name = OTHERWISE.get(member, member)
+        assert name is None or name in can, f"{definition}.{member} cannot be said"
+
+
+def test_every_member_of_the_document_can_be_said():
+    can = parameters(seatrial.DataCenter.__init__) | {"fabric", "edges", "clusters", "clients", "timeline", "expect"}
+    assert set(schema()["properties"]) - {"$schema"} <= can
+    assert set(schema()["properties"]["fabric"]["properties"]) == {"switches", "routers", "links"}
+    ports = schema()["definitions"]["switch"]["properties"]["ports"]["items"]["properties"]
+    assert set(ports) <= parameters(handles.Switch.port)
+
+
+def test_every_action_of_the_timeline_can_be_said():
+    for action in schema()["definitions"]["event"]["properties"]["do"]["enum"]:
+        assert callable(getattr(Moment, action, None)), action
+
+
+def test_every_kind_of_expectation_can_be_said():
+    for reference in schema()["definitions"]["expectation"]["anyOf"]:
+        definition = reference["$ref"].rpartition("/")[2]
+        kind = definition.removeprefix("expect_")
+        method = getattr(Expect, kind, None)
+        assert callable(method), f"no dc.expect.{kind}()"
+        members = schema()["definitions"][definition]["properties"]
+        if kind == "spread":
+            members = {**members, **members["spread"]["properties"]}
+        fixed = {name for name, value in members.items() if len(value.get("enum", ())) == 1}
+        assert set(members) - fixed - {"spread"} <= parameters(method), kind

@@ -1,0 +1,126 @@
+"""The package as a whole: typed, its stubs fresh, its errors those of the command line, its children well kept."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import seatrial
+from conftest import REFERENCE, ROOT
+from seatrial._program import program
+
+PYTHON = sys.executable
+
+
+def test_it_needs_no_environment():
+    done = subprocess.run([PYTHON, "-c", "import seatrial; print(seatrial.__version__)"], cwd="/", env={},
+                          capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == seatrial.__version__
+
+
+def test_the_stubs_are_fresh():
+    done = subprocess.run([ROOT / "script" / "stubs", "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_mypy_strict_finds_nothing():
+    done = subprocess.run([PYTHON, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_program_is_the_packages_own():
+    done = subprocess.run([PYTHON, "-m", "seatrial", "--help"], capture_output=True, text=True, check=True)
+    assert "run" in done.stdout
+    assert pathlib.Path(program()).is_file()
+
+
+def test_a_wrong_design_says_what_the_command_line_says(tmp_path):
+    (tmp_path / "scenario.json").write_text('{"name": "x", "duration": "soon"}\n')
+    said = subprocess.run([program(), "check", tmp_path], capture_output=True, text=True, check=False)
+    assert said.returncode == 2
+    wrong = [line for line in said.stderr.splitlines() if "error:" in line]
+    assert wrong
+    for use in (lambda: seatrial.load(tmp_path), lambda: seatrial.run(tmp_path)):
+        with pytest.raises(seatrial.ScenarioError) as error:
+            use()
+        assert [line for line in str(error.value).splitlines() if "error:" in line] == wrong
+
+
+def test_a_missing_folder_is_an_error(tmp_path):
+    with pytest.raises(seatrial.ScenarioError, match="no such folder"):
+        seatrial.run(tmp_path / "nowhere")
+
+
+def children():
+    """Pids of this process's children that run the program."""
+    found = []
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+            command = (stat.parent / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(fields[1]) == os.getpid() and b"\0run\0" in command:
+            found.append(int(stat.parent.name))
+    return found
+
+
+def when_a_child_runs(act):
+    """Calls act(pid) once a child is there; within a bounded time."""
+    def watch():
+        for _ in range(1000):
+            for pid in children():
+                act(pid)
+                return
+            time.sleep(0.01)
+    thread = threading.Thread(target=watch)
+    thread.start()
+    return thread
+
+
+def test_a_crash_is_an_exception_with_its_signal():
+    thread = when_a_child_runs(lambda pid: os.kill(pid, signal.SIGSEGV))
+    with pytest.raises(seatrial.RunError, match="SIGSEGV") as error:
+        seatrial.run(REFERENCE)
+    thread.join()
+    assert error.value.returncode == -signal.SIGSEGV
+    assert error.value.command[0] == program()
+
+
+def test_control_c_ends_the_child():
+    thread = when_a_child_runs(lambda pid: os.kill(os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        seatrial.run(REFERENCE)
+    thread.join()
+    assert children() == []
+
+
+def test_runs_go_on_beside_each_other():
+    results = {}
+
+    def one(seed):
+        results[seed] = seatrial.run(REFERENCE, seed=seed, until="3s").data["counters"]["events"]
+
+    threads = [threading.Thread(target=one, args=(seed,)) for seed in (1, 1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    alone = seatrial.run(REFERENCE, seed=1, until="3s").data["counters"]["events"]
+    assert results[1] == alone
+    assert set(results) == {1, 2}
+
+
+def test_the_fixture_for_a_teams_own_tests(tmp_path):
+    (tmp_path / "test_design.py").write_text(
+        "def test_edge(seatrial_run):\n"
+        f"    r = seatrial_run({str(REFERENCE)!r}, until='16s', set={{'expect': []}})\n"
+        "    assert r.ok, r.summary()\n")
+    done = subprocess.run([PYTHON, "-m", "pytest", "-q", "-p", "seatrial.pytest_plugin", tmp_path], cwd=tmp_path,
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
