@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 namespace seatrial::results {
 namespace {
@@ -68,21 +69,53 @@ double Histogram::mean() const {
   return static_cast<double>(sum_) / static_cast<double>(total_);
 }
 
-std::int64_t Histogram::percentile(double percent) const {
+std::int64_t Histogram::value_at_percentile(double percent) const {
   if (empty()) return 0;
-  const double share = std::clamp(percent, 0.0, 100.0) / 100.0;
   // A rank that arithmetic in binary pushed just above a whole number is that number.
-  const double exact = share * static_cast<double>(total_);
-  const auto rank =
-      std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(exact - exact * 1e-12)));
+  const double below =
+      std::clamp(std::nextafter(percent, -std::numeric_limits<double>::infinity()), 0.0, 100.0);
+  const double exact = below * static_cast<double>(total_) / 100.0;
+  const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(exact)));
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < counts_.size(); ++i) {
     seen += counts_[i];
-    if (seen >= rank) {
-      return std::min(static_cast<std::int64_t>(lowest_of(i) + width_of(i) - 1), max_);
-    }
+    if (seen < rank) continue;
+    const auto lowest = lowest_of(i);
+    return static_cast<std::int64_t>(percent <= 0.0 ? lowest : lowest + width_of(i) - 1);
   }
-  return max_;
+  return highest_equivalent(max_);
+}
+
+std::int64_t Histogram::percentile(double percent) const {
+  if (empty()) return 0;
+  return std::clamp(value_at_percentile(percent), min_, max_);
+}
+
+Histogram Histogram::corrected(std::int64_t expected_interval) const {
+  if (expected_interval <= 0 || empty()) return *this;
+  Histogram out = *this;
+  for_each([&](const Bucket& bucket) {
+    for (auto missing = bucket.highest - expected_interval; missing >= expected_interval;
+         missing -= expected_interval) {
+      out.record(missing, bucket.count);
+    }
+  });
+  out.max_ = max_;  // nothing was hidden beyond it, whatever its bucket's width
+  return out;
+}
+
+void Histogram::for_each(const std::function<void(const Bucket&)>& visit) const {
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
+    if (counts_[i] == 0) continue;
+    const auto lowest = lowest_of(i);
+    visit({static_cast<std::int64_t>(lowest), static_cast<std::int64_t>(lowest + width_of(i) - 1),
+           counts_[i]});
+  }
+}
+
+int Histogram::doublings() const {
+  return 1 +
+         std::max(0, static_cast<int>(std::bit_width(static_cast<std::uint64_t>(max()))) - bits_);
 }
 
 std::uint64_t Histogram::count_at(std::int64_t value) const {

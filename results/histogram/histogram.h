@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "models/net/units.h"
@@ -32,9 +33,28 @@ class Histogram {
   std::int64_t max() const { return empty() ? 0 : max_; }
   double mean() const;
   // The least recorded bucket at or below which at least `percent` of the values lie: its highest
-  // value, but never more than max(). 0 when empty.
+  // value, of 0 percent its lowest. What HdrHistogram's getValueAtPercentile says; 0 when empty.
+  std::int64_t value_at_percentile(double percent) const;
+  // The same, but never beyond what was recorded, min() and max().
   std::int64_t percentile(double percent) const;
   Duration duration_at(double percent) const { return Duration(percentile(percent)); }
+
+  // These values as they would have been had the one who recorded them not waited for each answer
+  // before the next question, but asked every `expected_interval`: a value of n intervals hid n - 1
+  // further ones, each an interval shorter. HdrHistogram's copyCorrectedForCoordinatedOmission.
+  Histogram corrected(std::int64_t expected_interval) const;
+
+  struct Bucket {
+    std::int64_t lowest = 0;
+    std::int64_t highest = 0;
+    std::uint64_t count = 0;
+  };
+  // Those that hold anything, in ascending order.
+  void for_each(const std::function<void(const Bucket&)>& visit) const;
+  // HdrHistogram's words for the layout: how often the range doubles up to the largest value, and
+  // the steps of the first.
+  int doublings() const;
+  std::uint64_t sub_buckets() const { return std::uint64_t{1} << bits_; }
 
   // How many values equal `value`, to this precision.
   std::uint64_t count_at(std::int64_t value) const;

@@ -48,6 +48,21 @@ std::optional<std::size_t> PathFinder::proxy_for(const net::Endpoint& client, Ti
   return best;
 }
 
+// Each try is a record of its own (see ProxyRecord).
+std::size_t PathFinder::other_tries(std::size_t proxy, TimePoint from, TimePoint to) const {
+  const auto& last = record_.proxies()[proxy];
+  std::size_t count = 0;
+  for (const std::size_t i : proxies_by_client_.at(last.client)) {
+    const auto& other = record_.proxies()[i];
+    if (i != proxy && other.node == last.node && other.role == last.role &&
+        other.listener == last.listener && other.host == last.host && other.path == last.path &&
+        other.started <= to && other.finished >= from && other.finished <= last.started) {
+      ++count;
+    }
+  }
+  return count;
+}
+
 std::vector<PathHop> PathFinder::hops_of(const Flow& flow, TimePoint from, TimePoint to) const {
   std::vector<PathHop> out;
   const auto it = hops_by_flow_.find(flow);
@@ -115,6 +130,7 @@ RequestPath PathFinder::path_of(std::size_t index) const {
     if (!found) break;
     const ProxyRecord& proxy = record_.proxies()[*found];
     path.proxies.push_back(*found);
+    path.retries += other_tries(*found, from, to);
     (proxy.role == ProxyRole::edge ? path.edge : path.ingress_pod) = proxy.node;
     leg.to = proxy.node;
     find_hops(leg);

@@ -39,6 +39,7 @@ struct PathLeg {
 struct RequestPath {
   std::size_t request = 0;           // index into Record::requests()
   std::vector<std::size_t> proxies;  // indexes into Record::proxies(), outermost first
+  std::size_t retries = 0;           // tries of these proxies before the ones that counted
   std::string edge;                  // empty: unknown, as for the other two
   std::string ingress_pod;
   std::string app_pod;
@@ -57,6 +58,7 @@ class PathFinder {
  private:
   std::optional<std::size_t> proxy_for(const net::Endpoint& client, TimePoint from, TimePoint to,
                                        const RequestFinished& request) const;
+  std::size_t other_tries(std::size_t proxy, TimePoint from, TimePoint to) const;
   std::vector<PathHop> hops_of(const Flow& flow, TimePoint from, TimePoint to) const;
   void find_hops(PathLeg& leg) const;
   std::string pod_at(const net::IpAddress& address, TimePoint at) const;

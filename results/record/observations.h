@@ -77,6 +77,8 @@ struct RequestFinished {
 
   // From the intended start, so that a stalled server cannot hide its stall.
   Duration latency() const { return finished - intended; }
+  // From when it was sent: what a client that waits for each answer sees.
+  Duration service_time() const { return finished - sent; }
   bool succeeded() const { return error.empty() && status >= 200 && status < 400; }
 };
 

@@ -15,12 +15,25 @@
 
 namespace seatrial::results {
 
+// A client's load as it was asked for.
+struct LoadInfo {
+  std::string client;
+  std::string arrival;  // "poisson", "constant", "uniform"
+  Duration interval{};  // between two intended starts, on average
+  Duration from{};      // of the run, when the first may start
+  Duration to{};
+  std::string connections;  // "per_request", "keepalive"
+};
+
 struct RunInfo {
   std::string scenario;
   std::string description;
   std::uint64_t seed = 0;
   std::string version;  // of the build
   Duration simulated{};
+  std::vector<LoadInfo> loads;  // by client
+
+  const LoadInfo* load_of(const std::string& client) const;
 };
 
 // The names among which load is spread; one that carried nothing is shown with 0.
@@ -42,6 +55,12 @@ struct Report {
 std::string results_json(const Report& report);
 std::string junit_xml(const Report& report);
 std::string requests_csv(const Record& record);
+// latency.CLIENT.hgrm and .json, and what else is said of each client's times: name and content.
+struct LatencyFile {
+  std::string name;
+  std::string text;
+};
+std::vector<LatencyFile> latency_files(const Report& report);
 // The shipped schema of results.json, as text.
 std::string_view results_schema_text();
 

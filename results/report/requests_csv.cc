@@ -25,7 +25,8 @@ std::string requests_csv(const Record& record) {
   const PathFinder paths(record);
   std::string out =
       "client,number,method,url,expect_service,answered_by,edge,ingress_pod,app_pod,status,error,"
-      "intended_ns,sent_ns,connected_ns,first_byte_ns,finished_ns,latency_ns,bytes,local,"
+      "intended_ns,sent_ns,connected_ns,first_byte_ns,finished_ns,latency_ns,service_time_ns,"
+      "retries,bytes,local,"
       "remote\r\n";
   for (std::size_t i = 0; i < record.requests().size(); ++i) {
     const auto& r = record.requests()[i];
@@ -50,6 +51,8 @@ std::string requests_csv(const Record& record) {
                                   ns(r.first_byte),
                                   ns(r.finished),
                                   std::to_string(r.latency().count()),
+                                  std::to_string(r.service_time().count()),
+                                  std::to_string(path.retries),
                                   std::to_string(r.bytes),
                                   endpoint(r.local),
                                   endpoint(r.remote)};

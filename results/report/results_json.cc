@@ -80,31 +80,47 @@ Json routes(const Record& record) {
   return out;
 }
 
+Json times(const Histogram& of) {
+  return {{"count", of.count()},
+          {"min", of.min()},
+          {"mean", static_cast<std::int64_t>(of.mean())},
+          {"p50", of.percentile(50)},
+          {"p90", of.percentile(90)},
+          {"p99", of.percentile(99)},
+          {"p999", of.percentile(99.9)},
+          {"max", of.max()}};
+}
+
 Json figures(const RequestGroup& group) {
   Json statuses = Json::object();
   for (const auto& [status, count] : group.statuses) statuses[std::to_string(status)] = count;
   Json errors = Json::object();
   for (const auto& [error, count] : group.errors) errors[error] = count;
-  const auto& latency = group.latency;
-  return {{"count", group.count},
-          {"succeeded", group.succeeded},
-          {"statuses", std::move(statuses)},
-          {"errors", std::move(errors)},
-          {"latency_ns",
-           {{"count", latency.count()},
-            {"min", latency.min()},
-            {"mean", static_cast<std::int64_t>(latency.mean())},
-            {"p50", latency.percentile(50)},
-            {"p90", latency.percentile(90)},
-            {"p99", latency.percentile(99)},
-            {"p999", latency.percentile(99.9)},
-            {"max", latency.max()}}}};
+  Json out{{"count", group.count},
+           {"succeeded", group.succeeded},
+           {"statuses", std::move(statuses)},
+           {"errors", std::move(errors)},
+           {"latency_ns", times(group.latency)},
+           {"service_time_ns", times(group.service_time)}};
+  if (group.service_time_corrected) {
+    out["service_time_corrected_ns"] = times(*group.service_time_corrected);
+  }
+  return out;
 }
 
-Json requests(const Summary& summary) {
+Json load_json(const LoadInfo& load) {
+  return {{"arrival", load.arrival},
+          {"interval_ns", load.interval.count()},
+          {"from_ns", load.from.count()},
+          {"to_ns", load.to.count()},
+          {"connections", load.connections}};
+}
+
+Json requests(const Report& report, const Summary& summary) {
   Json out = Json::array();
   for (const auto& client : summary.clients) {
     Json one{{"client", client.client}};
+    if (const auto* load = report.run.load_of(client.client)) one["load"] = load_json(*load);
     one.update(figures(client));
     Json paths = Json::array();
     for (const auto& group : summary.groups) {
@@ -241,6 +257,13 @@ Json counters(const Report& report) {
 
 }  // namespace
 
+const LoadInfo* RunInfo::load_of(const std::string& client) const {
+  for (const auto& load : loads) {
+    if (load.client == client) return &load;
+  }
+  return nullptr;
+}
+
 bool Report::passed() const {
   for (const auto& outcome : outcomes) {
     if (!outcome.ok) return false;
@@ -263,7 +286,7 @@ std::string results_json(const Report& report) {
   out["expectations"] = expectations(report);
   out["sessions"] = sessions(record);
   out["routes"] = routes(record);
-  out["requests"] = requests(summary);
+  out["requests"] = requests(report, summary);
   out["spread"] = spread(summary);
   out["drops"] = drops(record, summary);
   out["slowest_request"] = slowest(report, summary.slowest);

@@ -14,6 +14,7 @@ void count(RequestGroup& group, const RequestFinished& request) {
   }
   ++group.statuses[request.status];
   group.latency.record(request.latency());
+  group.service_time.record(request.service_time());
 }
 
 template <typename Map>
@@ -58,6 +59,11 @@ Summary summarize(const Report& report, const PathFinder& paths) {
     ++spread.app_pods[path.app_pod];
   }
   out.clients = values_of(clients);
+  for (auto& client : out.clients) {
+    if (const auto* load = report.run.load_of(client.client)) {
+      client.service_time_corrected = client.service_time.corrected(load->interval.count());
+    }
+  }
   out.groups = values_of(groups);
 
   std::map<std::pair<std::string, std::string>, DropGroup> drops;

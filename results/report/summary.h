@@ -22,7 +22,10 @@ struct RequestGroup {
   std::uint64_t succeeded = 0;
   std::map<int, std::uint64_t> statuses;        // of the answered
   std::map<std::string, std::uint64_t> errors;  // of the others
-  Histogram latency;                            // of the answered
+  Histogram latency;                            // of the answered, from the intended start
+  Histogram service_time;                       // of the answered, from when they were sent
+  // The same with what waiting for answers hid; all of a client only, and if its load is known.
+  std::optional<Histogram> service_time_corrected;
 
   double success_ratio() const {
     return count == 0 ? 0.0 : static_cast<double>(succeeded) / static_cast<double>(count);

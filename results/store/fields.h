@@ -92,9 +92,14 @@ void visit(V& v, Note& x) {
 // --- what is known of the run as a whole ---
 
 template <typename V>
+void visit(V& v, LoadInfo& x) {
+  v("client", x.client), v("arrival", x.arrival), v("interval_ns", x.interval);
+  v("from_ns", x.from), v("to_ns", x.to), v("connections", x.connections);
+}
+template <typename V>
 void visit(V& v, RunInfo& x) {
   v("scenario", x.scenario), v("description", x.description), v("seed", x.seed);
-  v("version", x.version), v("simulated_ns", x.simulated);
+  v("version", x.version), v("simulated_ns", x.simulated), v("loads", x.loads);
 }
 template <typename V>
 void visit(V& v, Participants& x) {

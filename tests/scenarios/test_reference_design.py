@@ -52,6 +52,29 @@ def test_every_request_was_answered_by_the_service_of_its_path(captured):
     assert {row["url"].split("/")[2] for row in rows} == {"cafe.example.com", "harbour.example.com"}
 
 
+def test_latency_files_say_what_the_results_say(captured):
+    _, out = captured
+    users = json.loads((out / "results.json").read_text())["requests"][0]
+    assert users["load"]["interval_ns"] == 5_000_000  # 200 a second
+    table = (out / "latency.users.hgrm").read_text().splitlines()
+    rows = [line.split() for line in table[2:] if not line.startswith("#")]
+    assert rows[-1][1:] == ["1.000000000000", str(users["count"])]
+    # The largest bucket ends a little above the largest value: 3 significant digits.
+    largest = users["latency_ns"]["max"] / 1e6
+    assert largest <= float(rows[-1][0]) + 0.0005 < largest * 1.002
+    p50 = next(row for row in rows if float(row[1]) >= 0.5)
+    assert float(p50[0]) == round(users["latency_ns"]["p50"] / 1e6, 3)
+    assert f"Total count    = {users['latency_ns']['count']:12}]" in table[-2]
+
+    fortio = json.loads((out / "latency.users.json").read_text())
+    histogram = fortio["DurationHistogram"]
+    assert histogram["Count"] == users["count"] == sum(step["Count"] for step in histogram["Data"])
+    assert fortio["RetCodes"] == users["statuses"] and fortio["ErrorsDurationHistogram"]["Count"] == 0
+    percentiles = {p["Percentile"]: round(p["Value"] * 1e9) for p in histogram["Percentiles"]}
+    assert percentiles[99] == users["latency_ns"]["p99"] and percentiles[99.9] == users["latency_ns"]["p999"]
+    assert histogram["Data"][-1]["Percent"] == 100
+
+
 def test_captures_hold_no_malformed_packet_and_no_bad_checksum(captured):
     _, out = captured
     captures = sorted(out.glob("**/*.pcap"))

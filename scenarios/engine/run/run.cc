@@ -1,6 +1,8 @@
 #include "scenarios/engine/run/run.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -9,6 +11,7 @@
 #include "results/report/progress.h"
 #include "results/report/report.h"
 #include "results/store/store.h"
+#include "scenarios/engine/document/words.h"
 #include "scenarios/engine/run/version.h"
 #include "scenarios/engine/trial/trial.h"
 
@@ -27,6 +30,18 @@ void clear_folder(const fs::path& folder, const char* extension, bool wanted) {
   if (wanted) fs::create_directories(folder);
 }
 
+// The files of latency_files() of an earlier run; its clients may have had other names.
+void clear_latencies(const fs::path& out) {
+  for (const auto& entry : fs::directory_iterator(out)) {
+    const auto name = entry.path().filename().string();
+    const auto extension = entry.path().extension();
+    const bool ours = (name.starts_with("latency.") || name.starts_with("service_time.") ||
+                       name.starts_with("service_time_corrected.")) &&
+                      (extension == ".hgrm" || extension == ".json");
+    if (ours) fs::remove(entry.path());
+  }
+}
+
 // Results of an earlier run must not be taken for this one's. Throws fs::filesystem_error where
 // results cannot be written: better told now than after the run.
 void prepare(const fs::path& out, bool captures, bool mrt) {
@@ -36,6 +51,7 @@ void prepare(const fs::path& out, bool captures, bool mrt) {
   }
   clear_folder(out / "pcap", ".pcap", captures);
   clear_folder(out / "mrt", ".mrt", mrt);
+  clear_latencies(out);
   const auto trial_file = out / "results.json.partial";
   if (!std::ofstream(trial_file)) {
     throw fs::filesystem_error("cannot write", trial_file,
@@ -58,6 +74,19 @@ void write_file(const fs::path& path, const std::function<void(std::ostream&)>& 
 
 void write_file(const fs::path& path, const std::string& text) {
   write_file(path, [&](std::ostream& file) { file << text; });
+}
+
+std::vector<results::LoadInfo> loads(const Scenario& scenario) {
+  std::vector<results::LoadInfo> out;
+  for (const auto& client : scenario.clients) {
+    if (!client.load) continue;
+    const auto& load = *client.load;
+    const auto interval = Duration(std::llround(1e9 / load.rate));
+    out.push_back({client.name, std::string(document::word_of(load.arrival)), interval, load.from,
+                   load.to, std::string(document::word_of(load.connections))});
+  }
+  std::ranges::sort(out, {}, &results::LoadInfo::client);
+  return out;
 }
 
 }  // namespace
@@ -113,8 +142,12 @@ ExitStatus run_design(const Design& design, const RunOptions& options, const Con
   }
 
   results::Report report;
-  report.run = {design.scenario.name, design.scenario.description, trial_options.seed,
-                std::string(build_version), simulated};
+  report.run = {design.scenario.name,
+                design.scenario.description,
+                trial_options.seed,
+                std::string(build_version),
+                simulated,
+                loads(design.scenario)};
   report.participants = trial.participants();
   report.outcomes = expectations::evaluate_all(design.scenario, trial, record);
   report.record = &record;
@@ -125,6 +158,7 @@ ExitStatus run_design(const Design& design, const RunOptions& options, const Con
              [&](std::ostream& file) { results::write_records(report, file); });
   write_file(out / "junit.xml", results::junit_xml(report));
   write_file(out / "requests.csv", results::requests_csv(record));
+  for (const auto& [name, text] : results::latency_files(report)) write_file(out / name, text);
 
   results::VerdictOptions verdict;
   verdict.colour = options.terminal;

@@ -39,6 +39,30 @@ BOOST_AUTO_TEST_CASE(a_refused_request_was_carried_by_nobody) {
   BOOST_TEST(path.app_pod == "");
 }
 
+BOOST_AUTO_TEST_CASE(tries_that_failed_before_are_retries) {
+  // The ingress controller got nothing from one pod within 1 ms and asked another.
+  const auto run = run_of_two();
+  Record record;
+  for (const auto& pod : run.pods()) record.add(pod);
+  for (auto proxy : run.proxies()) {
+    if (proxy.role == ProxyRole::ingress && proxy.path == "/web") {
+      auto first = proxy;
+      first.upstream = endpoint("172.16.1.20:8080");
+      first.finished = proxy.started + 100us;
+      first.error = "timed out";
+      proxy.started += 100us;
+      record.add(first);
+    }
+    record.add(proxy);
+  }
+  for (const auto& request : run.requests()) record.add(request);
+  const PathFinder paths(record);
+  BOOST_TEST(paths.path_of(0).retries == 0U);
+  BOOST_TEST(paths.path_of(1).retries == 1U);
+  BOOST_TEST(paths.path_of(1).app_pod == "default/web-1");
+  BOOST_TEST(paths.path_of(2).retries == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(the_slowest_is_the_slowest_that_was_answered) {
   const auto record = run_of_two();
   const PathFinder paths(record);

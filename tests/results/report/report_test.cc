@@ -80,6 +80,8 @@ BOOST_AUTO_TEST_CASE(requests_csv_has_a_line_a_request) {
   BOOST_REQUIRE(lines.size() == 5U);  // the header and 4
   BOOST_TEST(lines[1].find("users,1,GET,http://cafe.example.com/api,default/api,default/api-1,"
                            "edge1,nginx-ingress/nginx-1,default/api-1,200,,10000000000,") == 0);
+  BOOST_TEST(lines[1].find(",10004000000,4000000,4000000,0,512,10.2.0.10:40001,10.50.0.80:80\r") !=
+             std::string::npos);  // finished, latency, service time, retries, bytes
   BOOST_TEST(lines[2].find(",default/web,default/web-1,edge2,") != std::string::npos);
   BOOST_TEST(lines[3].find(",,,,,0,refused,") != std::string::npos);
   BOOST_TEST(lines[4].find("\"http://h/a,\"\"b\"\"\"") != std::string::npos);

@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_line_is_an_object_under_its_evidence_id) {
              R"("to":"10.96.0.10:53"},"bytes":80})");
   BOOST_TEST(
       text.starts_with(R"({"id":"run","scenario":"demo","description":"A question?","seed":7,)"
-                       R"("version":"0.1.0","simulated_ns":60000000000})"));
+                       R"("version":"0.1.0","simulated_ns":60000000000,"loads":[]})"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_written_is_read_back) {
