@@ -84,7 +84,7 @@ std::vector<PathHop> PathFinder::hops_of(const Flow& flow, TimePoint from, TimeP
     const bool again = std::any_of(out.begin(), out.end(), [&](const PathHop& h) {
       return h.node == hop.node && h.in == hop.in && h.out == hop.out;
     });
-    if (!again) out.push_back({hop.at, hop.node, hop.in, hop.out});
+    if (!again) out.push_back({hop.at, hop.node, hop.in, hop.out, seen[k]});
   }
   return out;
 }

@@ -21,8 +21,9 @@ namespace seatrial::results {
 struct PathHop {
   TimePoint at;
   std::string node;
-  std::string in;   // interface; empty at the sender
-  std::string out;  // interface; empty at the receiver
+  std::string in;          // interface; empty at the sender
+  std::string out;         // interface; empty at the receiver
+  std::size_t record = 0;  // index into Record::hops()
 };
 
 // One transport connection of the way: client to edge, edge to ingress, ingress to app.

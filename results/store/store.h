@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "results/record/record.h"
 #include "results/report/report.h"
@@ -26,6 +27,9 @@ struct StoredRun {
 
 // Every line is one JSON object that begins with its "id". Equal runs give equal bytes.
 void write_records(const Report& report, std::ostream& out);
+
+// The word that the evidence ids of each kind of observation begin with: "session", "rib", ...
+std::vector<std::string> kinds_of_record();
 
 struct ReadOptions {
   // Kinds of observation that the reader has no use for: "hop" are most of a run's lines. They are

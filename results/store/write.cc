@@ -94,6 +94,13 @@ void write(std::ostream& out, std::string_view id, const T& value) {
 
 }  // namespace
 
+std::vector<std::string> kinds_of_record() {
+  std::vector<std::string> out;
+  store::for_each_kind(Record(),
+                       [&](std::string_view kind, const auto&) { out.emplace_back(kind); });
+  return out;
+}
+
 void write_records(const Report& report, std::ostream& out) {
   std::uint64_t records = 5 + report.outcomes.size();
   write(out, "run", report.run);

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
 #endif
   register_bgpd(app);
   register_nginx(app);
+  register_show(app);
   try {
     app.parse(argc, argv);
     return done;

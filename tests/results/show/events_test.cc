@@ -1,0 +1,133 @@
+// Requests, paths, the timeline and single records.
+#include "tests/results/run_of_two.h"
+#include "tests/results/show/support.h"
+
+namespace seatrial::results::test {
+namespace {
+
+StoredRun with_requests() {
+  StoredRun run;
+  run.record = run_of_two();  // users/1 in 4 ms, users/2 in 2 ms, users/3 refused
+  run.run = {"two", "", 1, "0.1.0", 60s};
+  return run;
+}
+
+std::vector<std::string> ids(const StoredRun& run, const RequestQuery& query) {
+  std::vector<std::string> out;
+  const auto json = json_of(show_requests(run, query, as_json));
+  for (const auto& row : json["requests"]) out.push_back(row["id"]);
+  return out;
+}
+using Words = std::vector<std::string>;
+
+BOOST_AUTO_TEST_SUITE(show_events)
+
+BOOST_AUTO_TEST_CASE(requests_are_chosen_by_how_and_when_they_ended) {
+  const auto run = with_requests();
+  BOOST_TEST(ids(run, {}) == (Words{"users/1", "users/2", "users/3"}),
+             boost::test_tools::per_element());
+  RequestQuery failed;
+  failed.failed = true;
+  BOOST_TEST(ids(run, failed) == Words{"users/3"}, boost::test_tools::per_element());
+  RequestQuery slow;
+  slow.slow = 2;
+  BOOST_TEST(ids(run, slow) == (Words{"users/1", "users/2"}), boost::test_tools::per_element());
+  RequestQuery status;
+  status.status = "2xx";
+  BOOST_TEST(ids(run, status) == (Words{"users/1", "users/2"}), boost::test_tools::per_element());
+  status.status = "refused";
+  BOOST_TEST(ids(run, status) == Words{"users/3"}, boost::test_tools::per_element());
+  RequestQuery window;
+  window.from = when(12s);
+  window.to = when(13s);
+  BOOST_TEST(ids(run, window) == Words{"users/2"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_request_in_full_has_its_tries_and_its_hops) {
+  const auto run = with_requests();
+  const auto one = json_of(show_requests(run, {"users/1"}, as_json));
+  BOOST_TEST(one["latency_ns"] == 4'000'000);
+  BOOST_REQUIRE(one["tries"].size() == 2U);
+  BOOST_TEST(one["tries"][0]["node"] == "edge1");
+  BOOST_TEST(one["tries"][1]["node"] == "nginx-ingress/nginx-1");
+  const auto path = json_of(show_path(run, "users/1", as_json));
+  BOOST_REQUIRE(path["legs"].size() == 3U);
+  BOOST_TEST(path["legs"][0]["hops"][1]["node"] == "core1");
+  BOOST_TEST(path["legs"][0]["hops"][1]["evidence"] == "hop/1");
+  BOOST_TEST(has(text_of(show_path(run, "users/1", {})), "core1  eth0 -> eth1 (hop/1)"));
+
+  BOOST_TEST(error_of(show_path(run, "users/4", {})) ==
+             "no finished request 4 of users, expected 1 to 3");
+  BOOST_TEST(error_of(show_path(run, "user/1", {})) ==
+             "no client with requests \"user\" in this run, did you mean users?");
+  BOOST_TEST(has(error_of(show_path(run, "7", {})), "expected CLIENT/NUMBER such as users/1"));
+}
+
+BOOST_AUTO_TEST_CASE(the_timeline_is_in_order_and_can_be_cut) {
+  const auto run = stored_run();
+  TimelineQuery query;
+  query.kinds = {"fault", "session"};
+  query.from = when(30s);
+  const auto rows = json_of(show_timeline(run, query, as_json))["entries"];
+  Words evidence;
+  for (const auto& row : rows) evidence.push_back(row["evidence"]);
+  BOOST_TEST(evidence == (Words{"fault/0", "session/3", "session/4", "fault/1"}),
+             boost::test_tools::per_element());
+
+  TimelineQuery around;
+  around.at = when(40s);
+  around.around = 2;
+  Words near;
+  const auto entries = json_of(show_timeline(run, around, as_json))["entries"];
+  for (const auto& row : entries) near.push_back(row["evidence"]);
+  BOOST_TEST(near == (Words{"fault/0", "link/0", "session/3", "rib/1"}),
+             boost::test_tools::per_element());
+
+  TimelineQuery prefix_query;
+  prefix_query.prefix = "10.70.1.1";
+  prefix_query.node = "core1";
+  const auto changes = json_of(show_timeline(run, prefix_query, as_json))["entries"];
+  BOOST_TEST(changes.size() == 4U);  // in the RIB and the FIB, there and gone
+
+  query.kinds = {"fualt"};
+  BOOST_TEST(error_of(show_timeline(run, query, {})) ==
+             "no kind of entry \"fualt\" in this run, did you mean fault?");
+}
+
+BOOST_AUTO_TEST_CASE(an_evidence_id_is_a_record) {
+  const auto run = stored_run();
+  const auto json = json_of(show_record(run, "fib/3", as_json));
+  BOOST_TEST(json["prefix"] == "10.50.0.80/32");
+  BOOST_TEST(json["next_hops"][0]["address"] == "10.1.1.2");
+  BOOST_TEST(json_of(show_record(run, "expectation/0", as_json))["name"] == "served");
+  BOOST_TEST(text_of(show_record(run, "session/3", {})) ==
+             "session/3\n"
+             "  at      40 s\n"
+             "  node    core1\n"
+             "  peer    10.1.1.3 (node2)\n"
+             "  state   Idle\n"
+             "  reason  hold timer expired\n");
+  BOOST_TEST(error_of(show_record(run, "fib/19", {})) ==
+             "no record \"fib/19\", expected fib/0 to fib/18");
+  BOOST_TEST(has(error_of(show_record(run, "fibs/1", {})), "did you mean fib?"));
+}
+
+BOOST_AUTO_TEST_CASE(where_a_packet_would_go) {
+  const auto run = stored_run();
+  BOOST_TEST(
+      text_of(show_forwarding(run, {"core1", "172.16.1.5", when(35s)}, {})) ==
+      "Forwarding from core1 to 172.16.1.5 (default/dns-1) at 35 s\n"
+      "  core1: bgp 172.16.1.0/26 (fib/6)\n"
+      "    > eth1 via 10.1.1.3 (node2) through tor1: dead end: node2 has no power since 30 s "
+      "(fault/0)\n"
+      "Delivered: nowhere; 1 dead end; 0 loops\n");
+  const auto json = json_of(show_forwarding(run, {"users", "10.60.0.1", when(35s)}, as_json));
+  BOOST_TEST(json["loops"][0].size() == 3U);
+  BOOST_TEST(has(error_of(show_forwarding(run, {"users", "nowhere", when(35s)}, {})),
+                 "expected ADDRESS or ADDRESS:PORT"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace seatrial::results::test
