@@ -159,7 +159,8 @@ struct LinkChanged {
 // A machine lost power, or a process of it stopped or came back.
 struct FaultInjected {
   TimePoint at;
-  std::string action;  // as scenario.json says it: "power_off", "link_down", "link_up"
+  // As scenario.json says it: "power_off", "link_down", "link_up", "link_silent", "link_restored".
+  std::string action;
   std::string target;  // "worker2", "core1:eth1"
 };
 
@@ -181,6 +182,19 @@ struct NatChanged {
   net::Endpoint address;
   std::vector<net::Endpoint> backends;  // sorted; empty: refused or dropped
   bool installed = true;                // false: the address is not translated any more
+};
+
+// One side of a BGP session as the files imply it, told once when the run begins. What the session
+// uses is the smaller hold time of its two sides.
+struct SessionConfigured {
+  std::string node;
+  net::IpAddress peer;
+  std::string peer_node;  // who has that address; empty: nobody in this design
+  std::string profile;    // of the node's daemon: "frr-8.4-datacenter"
+  Duration hold{};
+  Duration keepalive{};
+  bool bfd = false;
+  std::string source;  // "network/core1/frr.conf:12"
 };
 
 // Anything else worth a line in the timeline: "reload", "power_off worker2", ...

@@ -63,6 +63,7 @@ class Record {
   void add(FaultInjected observation) { faults_.push_back(std::move(observation)); }
   void add(NeighbourChanged observation) { neighbours_.push_back(std::move(observation)); }
   void add(NatChanged observation) { nat_.push_back(std::move(observation)); }
+  void add(SessionConfigured observation) { configured_.push_back(std::move(observation)); }
   void add(Note observation) { notes_.push_back(std::move(observation)); }
   void set_topology(Topology topology) { topology_ = std::move(topology); }
   // A named total of the run that does not depend on the machine: "packet-hops", "events".
@@ -81,6 +82,7 @@ class Record {
   const std::vector<FaultInjected>& faults() const { return faults_; }
   const std::vector<NeighbourChanged>& neighbours() const { return neighbours_; }
   const std::vector<NatChanged>& nat() const { return nat_; }
+  const std::vector<SessionConfigured>& configured() const { return configured_; }
   const std::vector<Note>& notes() const { return notes_; }
   const Topology& topology() const { return topology_; }
   const std::map<std::string, std::uint64_t>& counters() const { return counters_; }
@@ -111,6 +113,7 @@ class Record {
   std::vector<FaultInjected> faults_;
   std::vector<NeighbourChanged> neighbours_;
   std::vector<NatChanged> nat_;
+  std::vector<SessionConfigured> configured_;
   std::vector<Note> notes_;
   Topology topology_;
   std::map<std::string, std::uint64_t> counters_;

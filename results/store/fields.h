@@ -85,6 +85,11 @@ void visit(V& v, NatChanged& x) {
   v("backends", x.backends), v("installed", x.installed);
 }
 template <typename V>
+void visit(V& v, SessionConfigured& x) {
+  v("node", x.node), v("peer", x.peer), v("peer_node", x.peer_node), v("profile", x.profile);
+  v("hold_ns", x.hold), v("keepalive_ns", x.keepalive), v("bfd", x.bfd), v("source", x.source);
+}
+template <typename V>
 void visit(V& v, Note& x) {
   v("at_ns", x.at), v("node", x.node), v("kind", x.kind), v("text", x.text);
 }
@@ -144,6 +149,7 @@ void for_each_kind(const Record& r, F&& f) {
   f("fault", r.faults());
   f("neighbour", r.neighbours());
   f("nat", r.nat());
+  f("configured", r.configured());
   f("note", r.notes());
 }
 

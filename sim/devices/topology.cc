@@ -78,8 +78,7 @@ std::vector<std::string> Topology::port_names(bool with_switches) const {
 void Topology::cable(const ns3::Ptr<EthernetDevice>& a, const ns3::Ptr<EthernetDevice>& b,
                      const LinkOptions& options) {
   EthernetLink::connect(a, b, options);
-  cabled_to_[a->name()] = b->name();
-  cabled_to_[b->name()] = a->name();
+  cables_[std::minmax(a->name(), b->name())] = options;
 }
 
 std::vector<std::string> Topology::switch_names() const {
@@ -88,10 +87,10 @@ std::vector<std::string> Topology::switch_names() const {
   return names;
 }
 
-std::vector<std::pair<std::string, std::string>> Topology::cables() const {
-  std::vector<std::pair<std::string, std::string>> out;
-  for (const auto& [port, far] : cabled_to_) {
-    if (port < far) out.emplace_back(port, far);
+std::vector<Topology::Cable> Topology::cables() const {
+  std::vector<Cable> out;
+  for (const auto& [ports, options] : cables_) {
+    out.push_back({ports.first, ports.second, options});
   }
   return out;
 }

@@ -50,8 +50,13 @@ class Topology {
   std::vector<std::string> port_names(bool with_switches) const;
   // Every switch's name, sorted.
   std::vector<std::string> switch_names() const;
-  // Every cable once, as the names of its two ports, sorted.
-  std::vector<std::pair<std::string, std::string>> cables() const;
+  // Every cable that ever was, once, sorted by the names of its two ports.
+  struct Cable {
+    std::string port;
+    std::string far;
+    LinkOptions options;
+  };
+  std::vector<Cable> cables() const;
   bool is_switch(const std::string& node) const { return switches_.contains(node); }
   bool is_switch_port(const std::string& port) const { return switch_ports_.contains(port); }
 
@@ -95,7 +100,7 @@ class Topology {
   std::map<std::string, Switch> switches_;
   std::map<std::string, ns3::Ptr<EthernetDevice>> ports_;
   std::set<std::string> switch_ports_;
-  std::map<std::string, std::string> cabled_to_;  // port -> the port at the other end
+  std::map<std::pair<std::string, std::string>, LinkOptions> cables_;
   std::vector<std::unique_ptr<Capture>> captures_;
   DropObserver drop_observer_;
   std::function<void(const std::string&, bool)> carrier_observer_;

@@ -106,6 +106,7 @@ void EthernetDevice::receive(ns3::Ptr<ns3::Packet> frame) {
   }
   if (type != PACKET_OTHERHOST && !receive_callback_.IsNull()) {
     receive_callback_(this, frame, info->ethertype, source);
+    if (info->ethertype == ethertype_arp && arp_observer_) arp_observer_(*frame);
   }
 }
 
@@ -167,6 +168,7 @@ void EthernetDevice::DoDispose() {
   receive_callback_ = ReceiveCallback();
   promiscuous_callback_ = PromiscReceiveCallback();
   drop_observer_ = nullptr;
+  arp_observer_ = nullptr;
   ns3::NetDevice::DoDispose();
 }
 

@@ -76,6 +76,10 @@ class EthernetDevice final : public ns3::NetDevice {
   // Counts and reports a frame that ended at this device.
   void report_drop(DropReason reason, const ns3::Ptr<const ns3::Packet>& packet);
   void set_drop_observer(DropObserver observer) { drop_observer_ = std::move(observer); }
+  // Told of every ARP frame (without its Ethernet header) after the stack has taken it.
+  void set_arp_observer(std::function<void(const ns3::Packet& arp)> observer) {
+    arp_observer_ = std::move(observer);
+  }
   void add_tap(FrameTap* tap);
   void remove_tap(FrameTap* tap);
 
@@ -138,6 +142,7 @@ class EthernetDevice final : public ns3::NetDevice {
   PromiscReceiveCallback promiscuous_callback_;
   DeviceCounters counters_;
   DropObserver drop_observer_;
+  std::function<void(const ns3::Packet&)> arp_observer_;
 };
 
 }  // namespace seatrial::sim

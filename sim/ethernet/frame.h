@@ -17,6 +17,7 @@ struct VlanId {
   friend constexpr auto operator<=>(const VlanId&, const VlanId&) = default;
 };
 
+inline constexpr std::uint16_t ethertype_arp = 0x0806;
 inline constexpr std::uint16_t ethertype_vlan = 0x8100;
 inline constexpr std::uint32_t ethernet_header_bytes = 14;
 inline constexpr std::uint32_t vlan_tag_bytes = 4;

@@ -135,8 +135,16 @@ int Machine::attach(ns3::Ptr<ns3::NetDevice> device, const std::string& interfac
     // Linux: three probes a second apart (mcast_solicit), and the next packet tries again.
     cache->SetAttribute("MaxRetries", ns3::UintegerValue(2));
     cache->SetDeadTimeout(ns3::NanoSeconds(1));
-    cache->TraceConnectWithoutContext(
-        "Drop", ns3::MakeCallback(&Forwarding::neighbour_failed, ns3::PeekPointer(forwarding_)));
+    cache->TraceConnectWithoutContext("Drop",
+                                      ns3::Callback<void, ns3::Ptr<const ns3::Packet>>(
+                                          [this, index](ns3::Ptr<const ns3::Packet> packet) {
+                                            gave_up(static_cast<int>(index), std::move(packet));
+                                          }));
+    if (const auto ethernet = ns3::DynamicCast<EthernetDevice>(device)) {
+      ethernet->set_arp_observer([this, index, cache](const ns3::Packet& arp) {
+        neighbours_.heard(static_cast<int>(index), *cache, arp);
+      });
+    }
   }
   device->AddLinkChangeCallback(ns3::Callback<void>(
       [forwarding = forwarding_, index] { forwarding->refresh_interface(index); }));
@@ -145,6 +153,24 @@ int Machine::attach(ns3::Ptr<ns3::NetDevice> device, const std::string& interfac
     forwarding_->set_source_address(static_cast<int>(index), *primary);
   }
   return static_cast<int>(index);
+}
+
+// The packet, with its IP header, waited for an answer to ARP that did not come.
+void Machine::gave_up(int interface, ns3::Ptr<const ns3::Packet> packet) {
+  ns3::Ipv4Header header;
+  packet->PeekHeader(header);
+  const auto destination = from_ns3(header.GetDestination());
+  auto& cache = *node_->GetObject<ns3::Ipv4L3Protocol>()
+                     ->GetInterface(static_cast<std::uint32_t>(interface))
+                     ->GetArpCache();
+  if (const auto* route = forwarding_->fib().lookup(destination)) {
+    for (const auto& hop : route->next_hops) {
+      if (hop.interface == interface) {
+        neighbours_.failed(interface, cache, hop.gateway.value_or(destination));
+      }
+    }
+  }
+  forwarding_->neighbour_failed(std::move(packet));
 }
 
 int Machine::add_interface(ns3::Ptr<ns3::NetDevice> device, const std::string& interface,

@@ -23,6 +23,7 @@
 #include "models/net/address.h"
 #include "sim/forwarding/fib.h"
 #include "sim/forwarding/forwarding.h"
+#include "sim/host/neighbours.h"
 #include "sim/tcp/preset.h"
 
 namespace seatrial::sim {
@@ -92,6 +93,7 @@ class Machine {
   Fib& fib() { return forwarding_->fib(); }
   Forwarding& forwarding() { return *forwarding_; }
   Host& host() { return *host_; }
+  Neighbours& neighbours() { return neighbours_; }
   // Made on first use, as loading the kernel module is.
   Netfilter& netfilter();
 
@@ -108,6 +110,7 @@ class Machine {
   };
 
   int attach(ns3::Ptr<ns3::NetDevice> device, const std::string& interface);
+  void gave_up(int interface, ns3::Ptr<const ns3::Packet> packet);
   void add_routes(int interface, const net::InterfaceAddress& address);
 
   World& world_;
@@ -120,6 +123,7 @@ class Machine {
   std::unique_ptr<Host> host_;
   std::vector<Interface> interfaces_;  // by ns-3's index
   std::vector<ns3::Ptr<ProxyArp>> proxies_;
+  Neighbours neighbours_;
   bool powered_ = true;
 };
 

@@ -59,6 +59,9 @@ void add_sides(std::vector<SessionSide>& out, const std::string& node, const frr
                    neighbor.passive,
                    {},
                    neighbor.position,
+                   config.bgp->profile.name,
+                   neighbor.hold_time.value_or(config.bgp->profile.hold_time),
+                   neighbor.keepalive_time.value_or(config.bgp->profile.keepalive_time),
                    neighbor.password});
   }
 }
@@ -313,6 +316,7 @@ std::vector<SessionSide> implied_sessions(const Design& design, const Files& fil
     for (const auto& node : cluster.nodes) {
       for (const auto& intent : node.sessions.sessions) {
         if (intent.duplicate) continue;
+        const auto& profile = node.sessions.speaker.profile;
         out.push_back({intent.node,
                        intent.local_as,
                        intent.remote_address,
@@ -321,6 +325,9 @@ std::vector<SessionSide> implied_sessions(const Design& design, const Files& fil
                        intent.passive,
                        {},
                        intent.position,
+                       profile.name,
+                       profile.hold_time,
+                       profile.keepalive_time,
                        secret ? std::nullopt : std::optional<std::string>("")});
       }
     }

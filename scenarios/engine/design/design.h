@@ -57,6 +57,9 @@ struct SessionSide {
   bool passive = false;
   std::string source;  // FILE:LINE, relative to the scenario's folder
   Position position;
+  std::string profile;  // of the daemon
+  Duration hold_time{};
+  Duration keepalive_time{};
   std::optional<std::string> password = std::nullopt;  // empty: none; absent: in a Secret
 };
 

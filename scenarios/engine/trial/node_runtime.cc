@@ -157,6 +157,7 @@ void NodeRuntime::program(const std::vector<kubernetes::ServiceRule>& rules) {
       }
     }
   }
+  cluster_.world().recorder.services_changed(machine_.host().now(), name(), services);
   machine_.netfilter().set_services(std::move(services));
 }
 

@@ -1,9 +1,14 @@
 #include "scenarios/engine/trial/recorder.h"
 
+#include <ns3/ipv4-l3-protocol.h>
+
 #include <algorithm>
 
 #include "models/bgp/fsm_state.h"
 #include "models/io/host.h"
+#include "sim/ethernet/clock.h"
+#include "sim/ethernet/frame.h"
+#include "sim/forwarding/forwarding.h"
 
 namespace seatrial::scenario {
 namespace {
@@ -13,6 +18,20 @@ results::Flow to_flow(const sim::Flow& flow) {
   if (flow.protocol == sim::protocol_tcp) transport = results::Transport::tcp;
   if (flow.protocol == sim::protocol_udp) transport = results::Transport::udp;
   return {transport, flow.from(), flow.to()};
+}
+
+// What an IPv4 frame carries; ARP and the like have no flow.
+results::Flow flow_of_frame(const ns3::Ptr<const ns3::Packet>& frame) {
+  if (!frame) return {results::Transport::other, {}, {}};
+  const auto info = sim::read_frame(*frame);
+  if (!info || info->ethertype != ns3::Ipv4L3Protocol::PROT_NUMBER) {
+    return {results::Transport::other, {}, {}};
+  }
+  const auto packet = frame->Copy();
+  packet->RemoveAtStart(info->header_bytes);
+  ns3::Ipv4Header header;
+  if (packet->RemoveHeader(header) == 0) return {results::Transport::other, {}, {}};
+  return to_flow(sim::flow_of(header, *packet, nullptr));
 }
 
 // The pod's name, as nginxdemos/nginx-hello says it in its plain-text answer.
@@ -49,6 +68,11 @@ class Recorder::MachineObserver final : public sim::PacketObserver {
       : record_(record), machine_(machine) {
     machine.fib().observe([this](const sim::FibChange& change) { on_fib(change); });
     machine.forwarding().set_observer(this);
+    machine.neighbours().observe([this](const sim::Neighbours::Change& change) {
+      record_.add(results::NeighbourChanged{
+          sim::now(), machine_.name(), machine_.interface_name(change.interface), change.address,
+          change.mac, change.mac.empty() ? "failed" : "reachable"});
+    });
   }
 
   void on_flow_hop(const sim::FlowHop& hop) override {
@@ -86,6 +110,7 @@ class Recorder::MachineObserver final : public sim::PacketObserver {
 
   static std::string protocol_of(const sim::ActiveRoute& active) {
     if (active.route.kind == sim::RouteKind::blackhole) return "blackhole";
+    if (active.route.kind == sim::RouteKind::unreachable) return "unreachable";
     if (active.route.protocol == sim::RouteProtocol::ibgp ||
         active.route.protocol == sim::RouteProtocol::ebgp) {
       return "bgp";
@@ -177,12 +202,33 @@ void Recorder::note(TimePoint at, const std::string& node, std::string kind, std
 void Recorder::drop(const sim::Drop& drop) {
   const auto& name = drop.device.name();
   const auto colon = name.find(':');
-  record_.add(results::Drop{drop.at,
-                            name.substr(0, colon),
+  record_.add(results::Drop{drop.at, name.substr(0, colon),
                             colon == std::string::npos ? "" : name.substr(colon + 1),
-                            std::string(to_string(drop.reason)),
-                            {results::Transport::other, {}, {}},
+                            std::string(to_string(drop.reason)), flow_of_frame(drop.packet),
                             drop.packet ? drop.packet->GetSize() : 0});
+}
+
+void Recorder::services_changed(TimePoint at, const std::string& node,
+                                const std::vector<sim::NatService>& services) {
+  std::map<ServiceAddress, std::vector<net::Endpoint>> after;
+  for (const auto& service : services) {
+    const auto* protocol = service.protocol == sim::protocol_udp ? "udp" : "tcp";
+    auto backends = service.backends;
+    std::ranges::sort(backends);
+    after[{protocol, {service.address, service.port}}] = std::move(backends);
+  }
+  auto& before = services_[node];
+  for (const auto& [key, backends] : before) {
+    if (!after.contains(key)) {
+      record_.add(results::NatChanged{at, node, key.first, key.second, {}, false});
+    }
+  }
+  for (const auto& [key, backends] : after) {
+    const auto old = before.find(key);
+    if (old != before.end() && old->second == backends) continue;
+    record_.add(results::NatChanged{at, node, key.first, key.second, backends, true});
+  }
+  before = std::move(after);
 }
 
 void Recorder::session_changed(const bgp::SessionEvent& event) {

@@ -16,6 +16,7 @@
 #include "sim/ethernet/device.h"
 #include "sim/forwarding/observer.h"
 #include "sim/host/machine.h"
+#include "sim/netfilter/netfilter.h"
 
 namespace seatrial::scenario {
 
@@ -42,6 +43,9 @@ class Recorder final : public bgp::Observer,
   // Hands on what the speakers report to one more listener, which must outlive the run; nullptr:
   // none.
   void hand_on_bgp(bgp::Observer* to) { bgp_listener_ = to; }
+  // The services that a node translates are now these; what differs from before is recorded.
+  void services_changed(TimePoint at, const std::string& node,
+                        const std::vector<sim::NatService>& services);
 
   // bgp::Observer
   void session_changed(const bgp::SessionEvent& event) override;
@@ -63,6 +67,8 @@ class Recorder final : public bgp::Observer,
   std::vector<std::unique_ptr<MachineObserver>> machines_;
   std::map<results::ProxyRole, std::unique_ptr<ProxyObserver>> proxies_;
   std::map<std::string, const Load*> loads_;
+  using ServiceAddress = std::pair<std::string, net::Endpoint>;  // protocol
+  std::map<std::string, std::map<ServiceAddress, std::vector<net::Endpoint>>> services_;  // by node
   std::map<std::string, std::string> pods_by_name_;  // "api-7d9f-x2x1z" -> "default/api-7d9f-x2x1z"
 };
 

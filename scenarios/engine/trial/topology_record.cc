@@ -56,10 +56,7 @@ results::Topology Trial::topology_record() const {
   }
   std::ranges::sort(out.nodes, {}, &results::TopologyNode::name);
 
-  for (const auto& [a, b] : topology_.cables()) {
-    const auto link = topology_.port(a)->link();
-    if (link == nullptr) continue;  // a removed pod's
-    const auto& options = link->options();
+  for (const auto& [a, b, options] : topology_.cables()) {
     out.links.push_back({{a, b}, options.rate.bps(), options.delay, options.mtu});
   }
   return out;

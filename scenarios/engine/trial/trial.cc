@@ -167,6 +167,11 @@ void Trial::build_timeline() {
 }
 
 void Trial::start() {
+  for (const auto& side : design_.sessions) {
+    recorder_.record().add(results::SessionConfigured{side.node, side.peer, side.peer_name,
+                                                      side.profile, side.hold_time,
+                                                      side.keepalive_time, false, side.source});
+  }
   for (auto& [name, router] : routers_) {
     if (!router->start()) recorder_.note(world_.now(), name, "bgpd", "port 179 is in use");
   }

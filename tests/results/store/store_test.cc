@@ -60,6 +60,8 @@ Record one_of_each() {
                          "02:00:00:00:00:07", "reachable"});
   r.add(NatChanged{
       at(8s), "worker1", "tcp", endpoint("10.96.0.1:443"), {endpoint("10.1.1.7:6443")}, true});
+  r.add(SessionConfigured{"edge1", *net::IpAddress::parse("10.1.1.9"), "worker2",
+                          "frr-8.4-datacenter", 9s, 3s, false, "edge/edge1/frr.conf:20"});
   r.add(Note{at(9s), "edge1", "reload", "generation 2"});
   r.count("events", 12);
   r.set_topology({{{"core1", "router", "", {{"eth1", {{*net::IpAddress::parse("10.1.1.2"), 24}}}}},
