@@ -62,6 +62,18 @@ class PrefixMap {
     return best;
   }
 
+  // The longest entry that contains all of `prefix`, itself included.
+  Match longest_cover(const Prefix& prefix) const {
+    Match best;
+    const Node* node = root(prefix.family()).get();
+    while (node != nullptr && node->prefix.contains(prefix)) {
+      if (node->value) best = {&node->prefix, &*node->value};
+      if (node->prefix.length() == prefix.length()) break;
+      node = node->child(prefix.address().bit(node->prefix.length())).get();
+    }
+    return best;
+  }
+
   bool erase(const Prefix& prefix) {
     const bool erased = erase(root(prefix.family()), prefix);
     if (erased) --size_;

@@ -3,8 +3,10 @@
 // every change. See README.md for what counts.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/net/address.h"
@@ -32,10 +34,12 @@ struct Window {
   struct Span {
     TimePoint from;
     std::optional<TimePoint> to;
+    friend bool operator==(const Span&, const Span&) = default;
   };
   struct Affected {
     std::string node;
     std::vector<Span> spans;
+    friend bool operator==(const Affected&, const Affected&) = default;
   };
   std::vector<Affected> nodes;        // sorted
   std::vector<WitnessHop> witness;    // a loop ends with the node that it comes back to

@@ -44,6 +44,22 @@ BOOST_AUTO_TEST_CASE(asn_asdot) {  // RFC 5396: 65546 is 1.10
   BOOST_TEST(!Asn::parse("4294967296").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(longest_cover_is_the_longest_entry_around_all_of_a_prefix) {
+  PrefixMap<int> map;
+  for (const char* text : {"0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.1.0/24"}) {
+    map[*Prefix::parse(text)] = Prefix::parse(text)->length();
+  }
+  const auto cover = [&](const char* text) {
+    return *map.longest_cover(*Prefix::parse(text)).value;
+  };
+  BOOST_TEST(cover("10.1.1.0/24") == 24);
+  BOOST_TEST(cover("10.1.1.128/25") == 24);
+  BOOST_TEST(cover("10.1.0.0/17") == 16);  // 10.1.1.0/24 lies inside it
+  BOOST_TEST(cover("10.2.0.0/16") == 8);
+  BOOST_TEST(cover("11.0.0.0/8") == 0);
+  BOOST_TEST(!PrefixMap<int>().longest_cover(*Prefix::parse("10.0.0.0/8")));
+}
+
 BOOST_AUTO_TEST_CASE(longest_match_and_erase) {
   PrefixMap<int> map;
   map[*Prefix::parse("0.0.0.0/0")] = 0;

@@ -1,0 +1,120 @@
+// The invariants, checked incrementally. Every prefix that anybody announces or routes to by a
+// gateway is one class of packets: at each machine the longest entry that covers the prefix decides
+// (more specific prefixes are classes of their own). A class keeps what each machine does with it;
+// a change touches the steps of one machine in the classes that its prefix covers, or the classes
+// that use a next hop whose state changed, and only those are judged anew: in time linear in
+// machines and branches, by peeling sinks (what remains reaches a cycle) and by walking back from
+// where packets are lost.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "results/dataplane/state.h"
+#include "results/dataplane/windows.h"
+
+namespace seatrial::results::dataplane {
+
+class Checker final : public Listener {
+ public:
+  explicit Checker(const State& state);
+
+  // What changed at a class since the last settle(): per machine (as State::machines()).
+  enum Verdict : std::uint8_t { fine = 0, loops = 1, lost = 2 };
+  using Changed = std::function<void(std::size_t prefix_class)>;
+  // Judges what was touched; calls back for each class whose verdicts changed.
+  void settle(const Changed& changed);
+
+  std::size_t class_count() const { return classes_.size(); }
+  const net::Prefix& prefix(std::size_t index) const { return classes_[index].prefix; }
+  // As machines are: what is to be reported of a packet that starts there.
+  const std::vector<std::uint8_t>& verdicts(std::size_t index) const {
+    return classes_[index].reported;
+  }
+  // A way from the machine to where it goes wrong, and why.
+  struct Witness {
+    std::vector<WitnessHop> hops;
+    std::string reason;
+    std::vector<std::string> evidence;
+  };
+  Witness witness(std::size_t index, std::size_t machine, Verdict kind) const;
+
+  // Listener
+  void route_changed(const std::string& node, const net::Prefix& prefix) override;
+  void announcer_changed(const net::Prefix& prefix) override;
+  void translation_changed(const std::string& node, const net::IpAddress& address) override;
+  void wiring_changed() override { wiring_touched_ = true; }
+  void machine_changed(const std::string& node) override { machines_touched_.insert(node); }
+
+ private:
+  // A next hop that some class uses: whether it is reached is looked up once for all of them.
+  struct Adjacency {
+    std::string port;
+    net::IpAddress address;
+    bool on_link = false;
+    Neighbour neighbour;
+    int machine = -1;  // index; -1: a pod, or none
+    std::set<std::size_t> users;
+  };
+  struct Step {
+    enum class End : std::uint8_t { off, none, dropped, delivered, forwarded };
+    End end = End::none;
+    std::vector<std::size_t> adjacencies;
+    std::vector<std::size_t> backends;  // classes: translated here
+    std::string evidence;
+    bool exact_gateway = false;  // by a route for exactly this prefix
+    friend bool operator==(const Step&, const Step&) = default;
+  };
+  enum Bits : std::uint8_t { bit_loop = 1, bit_lost = 2, bit_stale = 4 };
+  struct Class {
+    net::Prefix prefix;
+    std::vector<Step> steps;
+    std::vector<std::uint8_t> bits;
+    std::vector<std::uint8_t> reported;
+    std::vector<bool> had;  // a route, since it is announced
+    bool announced = false;
+    bool translated = false;
+    std::set<std::size_t> dependents;  // classes that are translated into this one
+  };
+  struct Scratch {
+    std::vector<std::vector<std::size_t>> back;
+    std::vector<std::size_t> out;
+    std::vector<std::size_t> queue;
+    std::vector<bool> announcing;
+  };
+
+  std::size_t class_of(const net::Prefix& prefix);
+  std::size_t adjacency(const std::string& port, const net::IpAddress& address, bool on_link);
+  void refresh_step(std::size_t index, std::size_t machine);
+  Step make_step(std::size_t index, std::size_t machine);
+  void refresh_wiring();
+  void refresh_machine(const std::string& node);
+  // The bits of a machine's own step: where it loses packets itself.
+  std::uint8_t own_bits(const Class& c, std::size_t machine) const;
+  static std::uint8_t bits_of(const Adjacency& next);
+  void judge(std::size_t index);
+  void spread(Class& c, std::uint8_t bit);
+  bool report(std::size_t index);
+  std::string reason_at(const Class& c, std::size_t machine, bool stale_only,
+                        std::vector<std::string>& evidence) const;
+
+  const State& state_;
+  std::map<std::string, std::size_t> machine_index_;
+  std::vector<bool> alive_;
+  std::vector<Class> classes_;
+  net::PrefixMap<std::size_t> class_index_;
+  std::vector<Adjacency> adjacencies_;
+  std::map<std::tuple<std::string, net::IpAddress, bool>, std::size_t> adjacency_index_;
+  std::set<std::size_t> dirty_;
+  std::set<std::string> machines_touched_;
+  bool wiring_touched_ = false;
+  Scratch scratch_;
+};
+
+}  // namespace seatrial::results::dataplane

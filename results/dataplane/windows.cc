@@ -1,0 +1,141 @@
+#include "results/dataplane/windows.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "results/dataplane/checker.h"
+
+namespace seatrial::results {
+namespace {
+
+using dataplane::Checker;
+using dataplane::State;
+
+// The windows of one class and kind, as its verdicts come.
+struct Track {
+  std::optional<Window> open;
+  std::map<std::string, Window::Affected> nodes;
+  std::size_t affected = 0;
+};
+
+class Tracker {
+ public:
+  Tracker(const State& state, const Checker& checker, const Topology& topology)
+      : state_(state), checker_(checker) {
+    for (const auto& name : state.machines()) {
+      const auto* node = topology.node(name);
+      const auto& kind = node == nullptr ? std::string() : node->kind;
+      rank_.push_back(kind == "client" ? 0 : kind == "edge" ? 1 : kind == "router" ? 2 : 3);
+    }
+  }
+
+  void changed(std::size_t index, TimePoint at) {
+    update(index, WindowKind::loop, Checker::loops, at);
+    update(index, WindowKind::blackhole, Checker::lost, at);
+  }
+
+  std::vector<Window> finish() {
+    for (auto& [key, track] : tracks_) {
+      if (track.open) close(track, std::nullopt);
+    }
+    return std::move(done_);
+  }
+
+ private:
+  void update(std::size_t index, WindowKind kind, Checker::Verdict bit, TimePoint at) {
+    const auto& verdicts = checker_.verdicts(index);
+    const auto found = tracks_.find({index, kind});
+    const bool any = std::ranges::any_of(verdicts, [&](auto v) { return (v & bit) != 0; });
+    if (found == tracks_.end() && !any) return;
+    auto& track = tracks_[{index, kind}];
+    if (!track.open && any) begin(track, index, kind, bit, at);
+    if (!track.open) return;
+    for (std::size_t i = 0; i < verdicts.size(); ++i) {
+      const bool on = (verdicts[i] & bit) != 0;
+      const auto& name = state_.machines()[i];
+      auto& spans = track.nodes[name].spans;
+      const bool was = !spans.empty() && !spans.back().to;
+      if (on && !was) spans.push_back({at, std::nullopt});
+      if (!on && was) spans.back().to = at;
+    }
+    if (!any) close(track, at);
+  }
+
+  // Shown from where it hurts: a client's way is the longest.
+  void begin(Track& track, std::size_t index, WindowKind kind, Checker::Verdict bit, TimePoint at) {
+    const auto& verdicts = checker_.verdicts(index);
+    std::optional<std::size_t> from;
+    for (std::size_t i = 0; i < verdicts.size(); ++i) {
+      if ((verdicts[i] & bit) != 0 && (!from || rank_[i] < rank_[*from])) from = i;
+    }
+    Window window;
+    window.kind = kind;
+    window.prefixes = {checker_.prefix(index)};
+    window.from = at;
+    auto witness = checker_.witness(index, *from, bit);
+    window.witness = std::move(witness.hops);
+    window.reason = std::move(witness.reason);
+    window.evidence = std::move(witness.evidence);
+    track.open = std::move(window);
+  }
+
+  void close(Track& track, std::optional<TimePoint> at) {
+    auto window = *std::exchange(track.open, std::nullopt);
+    window.to = at;
+    for (auto& [name, affected] : track.nodes) {
+      if (affected.spans.empty()) continue;
+      affected.node = name;
+      window.nodes.push_back(std::move(affected));
+    }
+    track.nodes.clear();
+    done_.push_back(std::move(window));
+  }
+
+  const State& state_;
+  const Checker& checker_;
+  std::vector<int> rank_;
+  std::map<std::pair<std::size_t, WindowKind>, Track> tracks_;
+  std::vector<Window> done_;
+};
+
+bool same_but_prefix(const Window& a, const Window& b) {
+  return a.kind == b.kind && a.from == b.from && a.to == b.to && a.reason == b.reason &&
+         a.nodes == b.nodes;
+}
+
+}  // namespace
+
+std::string_view to_string(WindowKind kind) {
+  return kind == WindowKind::loop ? "loop" : "blackhole";
+}
+
+std::vector<Window> find_windows(const Record& record) {
+  State state(record);
+  Checker checker(state);
+  Tracker tracker(state, checker, record.topology());
+  while (state.next() != TimePoint::max()) {
+    const auto at = state.next();
+    state.advance(at, &checker);
+    checker.settle([&](std::size_t index) { tracker.changed(index, at); });
+  }
+  auto found = tracker.finish();
+  std::ranges::stable_sort(found, [](const Window& a, const Window& b) {
+    return std::tie(a.from, a.kind, a.prefixes.front()) <
+           std::tie(b.from, b.kind, b.prefixes.front());
+  });
+  std::vector<Window> out;
+  for (auto& window : found) {
+    const auto same = std::find_if(out.begin(), out.end(), [&](const Window& other) {
+      return same_but_prefix(other, window);
+    });
+    if (same == out.end()) {
+      out.push_back(std::move(window));
+    } else {
+      same->prefixes.push_back(window.prefixes.front());
+    }
+  }
+  return out;
+}
+
+}  // namespace seatrial::results
