@@ -24,7 +24,11 @@ def run_command(folder: str, out: str, *, seed: int | None = None, set: dict[str
     if seed is not None:
         command += ["--seed", str(seed)]
     for path, value in (set or {}).items():
-        command += ["--set", f"{path}={value if isinstance(value, str) else json.dumps(value)}"]
+        try:
+            text = value if isinstance(value, str) else json.dumps(value)
+        except (TypeError, ValueError) as error:
+            raise ScenarioError(f"--set {path}: error: {value!r} is no JSON ({error}), expected numbers, texts, lists") from error
+        command += ["--set", f"{path}={text}"]
     if until is not None:
         command += ["--until", until]
     if pcap != "none":

@@ -26,7 +26,7 @@ def duration(value: Duration) -> str:
     if isinstance(value, timedelta):
         nanoseconds = (value.days * 86_400 + value.seconds) * 1_000_000_000 + value.microseconds * 1_000
     else:
-        if not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             raise ScenarioError(f"error: {value!r} is no duration, expected \"30s\" or a number of seconds")
         nanoseconds = round(value * 1e9)
     if nanoseconds < 0:
@@ -51,7 +51,11 @@ def nanoseconds(value: Duration) -> int:
 
 
 def rate(value: Rate) -> str:
-    return value if isinstance(value, str) else f"{round(value)}bps"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ScenarioError(f"error: {value!r} is no bandwidth, expected \"10Gbps\" or a number of bits per second")
+    return f"{round(value)}bps"
 
 
 def names(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from . import _native
 from ._values import Duration, Rate, Spec, duration, given, names
 from .errors import ScenarioError
 from .expect import Expect
-from .handles import Client, Cluster, Edge, Handle, Host, Node, Router, Switch, attachment, cable
+from .handles import Client, Cluster, Edge, Handle, Host, Node, Router, Switch, attachment, cable, handles_in
 from .result import Result
 from .running import run
 
@@ -21,13 +21,14 @@ from .running import run
 class Moment:
     """`dc.at("30s")`: what happens then."""
 
-    def __init__(self, events: list[Spec], at: str) -> None:
-        self._events = events
+    def __init__(self, center: DataCenter, at: str) -> None:
+        self._center = center
         self._at = at
 
     def do(self, action: str, target: Handle | str, **members: Any) -> Moment:
         """Any action of a scenario's timeline, by its name. Several may follow each other."""
-        self._events.append(given(at=self._at, do=action, target=target, **members))
+        self._center._own(target, members)
+        self._center.timeline.append(given(at=self._at, do=action, target=target, **members))
         return self
 
     def power_off(self, target: Host | Router | str) -> Moment:
@@ -71,7 +72,7 @@ class DataCenter:
         self.links: list[Spec] = []
         self.timeline: list[Spec] = []
         self.expectations: list[Spec] = []
-        self.expect = Expect(self.expectations)
+        self.expect = Expect(self.expectations, self._own)
         #: Files that exist in the design alone: name -> text. They come before those of `base`.
         self.files: dict[str, str] = {}
 
@@ -92,7 +93,7 @@ class DataCenter:
         Args:
             config: path of the frr.conf, relative to `base`.
             profile: of the BGP daemon, "frr-8.4-datacenter"; as the file says when left out.
-            asn: without `config`: its AS; 64512 when left out.
+            asn: without `config`: its AS; when left out, 64512, or one of its own in a fabric of several tiers.
             route_reflector: without `config`: the others are its clients, and peer with reflectors alone.
         """
         router = Router(given(name=name, config=config, profile=profile), asn=asn, route_reflector=route_reflector)
@@ -103,6 +104,7 @@ class DataCenter:
     def link(self, a: Handle | str, b: Handle | str, *, rate: Rate | None = None, delay: Duration | None = None,
              mtu: int | None = None, queue: int | None = None, vlan: Mapping[str, Any] | None = None) -> Spec:
         """A full-duplex cable between routers and switches; an end may name its port: "core1:eth1"."""
+        self._own(a, b)
         link: Spec = {"ends": [names(a), names(b)], **cable(rate, delay, mtu, queue, vlan)}
         self.links.append(link)
         return link
@@ -120,9 +122,10 @@ class DataCenter:
             bgp, nginx: paths of its frr.conf and nginx.conf, relative to `base`.
             profile, nginx_profile: of the daemons.
             nginx_start: when nginx starts.
-            asn, vip: without `bgp`: its AS (64512) and the shared address that it announces (10.50.0.80).
+            asn, vip: without `bgp`: its AS (its routers') and the shared address that it announces (10.50.0.80).
             gateways, interface, rate, delay, mtu, queue, vlan: as in scenario.json.
         """
+        self._own(on)
         spec = attachment(name, on, address, interface, gateways, rate, delay, mtu, queue, vlan)
         spec.update(given(bgp=bgp, nginx=nginx, profile=profile, nginx_profile=nginx_profile,
                           nginx_start=None if nginx_start is None else duration(nginx_start)))
@@ -134,7 +137,7 @@ class DataCenter:
     def cluster(self, name: str, *, manifests: str | Sequence[str], nodes: int | Sequence[str] = 0,
                 on: Switch | str | None = None, calico_profile: str | None = None, service_cidr: str | None = None,
                 domain: str | None = None, workloads: Sequence[Mapping[str, Any]] | None = None,
-                timing: Mapping[str, Duration] | None = None) -> Cluster:
+                timing: Mapping[str, Duration] | None = None, asn: int | None = None) -> Cluster:
         """A Kubernetes cluster with Calico.
 
         Args:
@@ -142,14 +145,20 @@ class DataCenter:
             nodes: how many ("prod-1", ...) or their names; `Cluster.node` adds others.
             on: their switch.
             calico_profile, service_cidr, domain, workloads, timing: as in scenario.json.
+            asn: of its nodes, where the manifests have no BGPConfiguration; their routers' when left out (`seatrial.plan`).
         """
+        if not isinstance(manifests, (str, list, tuple)) or not isinstance(nodes, (int, list, tuple)):
+            raise ScenarioError(f"error: cluster \"{name}\" has manifests={manifests!r} and nodes={nodes!r}, expected shell patterns, "
+                                "and a number or names")
         clocks = None if timing is None else {key: duration(value) for key, value in timing.items()}
         spec = given(name=name, manifests=[manifests] if isinstance(manifests, str) else manifests,
                      calico_profile=calico_profile, service_cidr=service_cidr, domain=domain, workloads=workloads,
                      timing=clocks)
         spec["nodes"] = []
-        cluster = Cluster(spec, center=self)
+        cluster = Cluster(spec, center=self, asn=asn)
         self._claim_cluster(cluster)
+        if isinstance(nodes, int) and nodes < 0:
+            raise ScenarioError(f"error: cluster \"{name}\" has {nodes} nodes, expected 0 or more, or their names")
         node_names = [f"{name}-{i + 1}" for i in range(nodes)] if isinstance(nodes, int) else list(nodes)
         if node_names and on is None:
             raise ScenarioError(f"error: nobody says where the nodes of \"{name}\" hang, expected on=SWITCH")
@@ -158,14 +167,15 @@ class DataCenter:
             cluster.node(node_name, on=on)
         return cluster
 
-    def client(self, name: str, *, behind: Router | Sequence[Router] | None = None, on: Switch | str | None = None,
+    def client(self, name: str, *, behind: Router | str | Sequence[Router | str] | None = None, on: Switch | str | None = None,
                address: str | None = None, interface: str | None = None, gateways: Sequence[str] | None = None,
                rate: Rate | None = None, delay: Duration | None = None, mtu: int | None = None,
                queue: int | None = None, vlan: Mapping[str, Any] | None = None) -> Client:
         """A client outside: on a switch, or behind routers, on a LAN of theirs that is made for it."""
         if (behind is None) == (on is None):
             raise ScenarioError(f"error: client \"{name}\" hangs nowhere or twice, expected behind=ROUTER or on=SWITCH")
-        place = on if behind is None else self._lan_of([behind] if isinstance(behind, Router) else list(behind))
+        self._own(behind, on)
+        place = on if behind is None else self._lan_of(behind)
         client = Client(attachment(name, place, address, interface, gateways, rate, delay, mtu, queue, vlan))
         self._claim(client)
         self.clients[name] = client
@@ -173,7 +183,7 @@ class DataCenter:
 
     def at(self, at: Duration) -> Moment:
         """A moment of the run: `dc.at("30s").power_off(node)`."""
-        return Moment(self.timeline, duration(at))
+        return Moment(self, duration(at))
 
     # --- using ---
 
@@ -222,7 +232,22 @@ class DataCenter:
 
     # --- within the package ---
 
+    def _own(self, *values: Any) -> None:
+        """ScenarioError for a handle that another DataCenter gave out: only its name would be taken."""
+        mine = {id(handle) for handle in self._handles()}
+        for handle in handles_in(values):
+            if id(handle) not in mine:
+                raise ScenarioError(f"error: {handle!r} is of another DataCenter, expected one that this one (\"{self.name}\") made")
+
+    def _handles(self) -> Iterator[Handle]:
+        for one in (self.switches, self.routers, self.edges, self.clusters, self.clients):
+            yield from one.values()
+        for cluster in self.clusters.values():
+            yield from cluster.nodes
+
     def _claim(self, handle: Handle) -> None:
+        if not isinstance(handle.spec.get("name"), str):
+            raise ScenarioError(f"error: {handle.spec.get('name')!r} is no name, expected text")
         taken: dict[str, Handle] = {**self.switches, **self.routers, **self.edges, **self.clients}
         for cluster in self.clusters.values():
             taken.update({node.name: node for node in cluster.nodes})
@@ -234,9 +259,13 @@ class DataCenter:
             raise ScenarioError(f"error: there is a cluster \"{cluster.name}\" already, expected another name")
         self.clusters[cluster.name] = cluster
 
-    def _lan_of(self, routers: list[Router]) -> Switch:
+    def _lan_of(self, behind: Router | str | Sequence[Router | str]) -> Switch:
         """The client LAN of these routers, made on first use and known by what hangs on it."""
-        wanted = {router.name for router in routers}
+        routers = [behind] if isinstance(behind, (Router, str)) else list(behind)
+        wanted = {str(names(router)) for router in routers}
+        for name in wanted - set(self.routers) or ([] if wanted else ["nobody"]):
+            raise ScenarioError(f"error: a client is behind \"{name}\", which is no router, expected one of "
+                                f"{', '.join(self.routers) or 'those that dc.router() makes'}")
         for name, switch in self.switches.items():
             ends = [set(end.split(":")[0] for end in link["ends"]) for link in self.links]
             if name.startswith("lan-") and {n for pair in ends if name in pair for n in pair} == wanted | {name}:
@@ -253,7 +282,10 @@ class DataCenter:
 
     def _inspect(self) -> tuple[dict[str, Any], Spec, dict[str, str]]:
         document, texts = self._derive()
-        overlay = {**texts, "scenario.json": json.dumps(document, indent=2) + "\n"}
+        try:
+            overlay = {**texts, "scenario.json": json.dumps(document, indent=2) + "\n"}
+        except (TypeError, ValueError) as error:
+            raise ScenarioError(f"scenario.json: error: {error}, expected numbers, texts, lists and mappings") from error
         found = _native.inspect(str(self.base), overlay)
         if not found["ok"]:
             raise ScenarioError(found["messages"] + f"{found['errors']} error(s)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ._values import Duration, Spec, duration, given
@@ -27,11 +27,13 @@ def _time(value: Duration | None) -> str | None:
 class Expect:
     """Adds expectations to a design. Each method returns the `id` under which the verdict names it."""
 
-    def __init__(self, specs: list[Spec]) -> None:
+    def __init__(self, specs: list[Spec], own: Callable[..., None]) -> None:
         self._specs = specs
+        self._own = own  # refuses handles of another DataCenter
 
     def add(self, **members: Any) -> str:
         """Any expectation, as scenario.json says it. `from_` stands for "from"."""
+        self._own(members)
         spec = given(**members)
         if "id" not in spec:
             kind = next(iter(spec), "expectation")

@@ -6,7 +6,7 @@ is run. Members that are left out are derived when it is (see `seatrial.plan`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,19 @@ class Handle:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
+
+
+def handles_in(value: Any) -> Iterator[Handle]:
+    """The handles in a value, at any depth."""
+    if isinstance(value, Handle):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from handles_in(key)
+            yield from handles_in(inner)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for inner in value:
+            yield from handles_in(inner)
 
 
 @dataclass(eq=False, repr=False)
@@ -123,10 +136,13 @@ def request(url: str, *, resolve: str | None = None, weight: int | None = None, 
 
 @dataclass(eq=False, repr=False)
 class Cluster(Handle):
-    """A Kubernetes cluster with Calico."""
+    """A Kubernetes cluster with Calico. `nodes`: its nodes, in the order in which they were made; `asn`: of the nodes, where its
+    manifests do not say it.
+    """
 
     center: DataCenter = field(kw_only=True)
     nodes: list[Node] = field(default_factory=list)
+    asn: int | None = None
 
     def node(self, name: str, *, on: Switch | str, address: str | None = None, interface: str | None = None,
              gateways: Sequence[str] | None = None, rate: Rate | None = None, delay: Duration | None = None,
@@ -134,6 +150,7 @@ class Cluster(Handle):
              control_plane: bool | None = None, labels: Mapping[str, str] | None = None,
              taints: Sequence[Mapping[str, str]] | None = None) -> Node:
         """One more node, on a switch or a switch's port ("tor1:swp3")."""
+        self.center._own(on)
         spec = attachment(name, on, address, interface, gateways, rate, delay, mtu, queue, vlan)
         spec.update(given(control_plane=control_plane, labels=labels, taints=taints))
         node = Node(spec)

@@ -6,50 +6,44 @@ two routers 10.0.0.0/30, 10.0.0.4/30, ... A segment on which somebody has an add
 routers come first (from .2), then edges, then nodes, then clients (from .10 where they have the segment to
 themselves), each in the order in which they were made. What matters, say: `address="10.1.1.8/24"`.
 
-BGP. A router without `config` and an edge without `bgp` get a frr.conf (frr defaults datacenter). All speakers of a segment
-peer with each other by iBGP; where there are route reflectors, the others peer with these alone. Routers announce the
-clients' subnets, edges their VIP. A cluster whose manifests have no BGPConfiguration and no BGPPeer gets both, and one
-without an IPPool gets 172.16.0.0/16 in /26 blocks, not encapsulated. Made files are in `generated/` of the saved directory.
+BGP. A router without `config` and an edge without `bgp` get a frr.conf (frr defaults datacenter). Where all speakers are on one
+segment, they all peer with each other; where there are route reflectors, the others peer with these alone. Where they are
+not (racks, several tiers), each host peers with the routers of its segment, which pass its routes on; routers that share
+a cable or segment peer once. Routers announce the clients' subnets (in a routed fabric the hosts' too), edges their VIP.
+
+Autonomous systems. asn= where it is given, and what files say. A router without one is of AS 64512; where the routers do
+not all see each other (leaves and spines) each rack's and each other router is of an AS of its own, from 65001 (RFC 7938). A host
+without one is of the AS of its segment's routers where these are of one (iBGP), else of 64512.
+
+Calico. A cluster whose manifests have no BGPConfiguration and no BGPPeer gets both; one without an IPPool gets 172.16.0.0/16 (the
+next cluster 172.17.0.0/16, ...) in /26 blocks, not encapsulated. A cluster announces its service addresses unless one before it
+announces the same. Made files are in `generated/` of the saved directory.
+
+Not derived, and said so: addresses on a switch whose ports are of several VLANs; BGP between routers of one AS that share no
+cable; hosts of one AS behind routers of another.
 """
 
 from __future__ import annotations
 
 import copy
+import fnmatch
 import ipaddress
-import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import _native
+from ._bgp_plan import DEFAULT_ASN, BgpPlan, as_yaml, resource, service_cidrs
+from ._segments import Member, Segment
 from ._values import Spec, duration, nanoseconds
 from .errors import ScenarioError
 
 if TYPE_CHECKING:
     from .design import DataCenter
 
-DEFAULT_ASN = 64512
 DEFAULT_VIP = "10.50.0.80"
 _FIRST_CLIENT = 10
-_POOL = "172.16.0.0/16"
-_SERVICE_CIDR = "10.96.0.0/12"
-
-
-@dataclass
-class _Member:
-    """A port on a segment."""
-
-    node: str
-    kind: str  # "router", "edge", "node", "client"
-    interface: str
-    address: ipaddress.IPv4Interface | None = None
-
-
-@dataclass
-class _Segment:
-    members: list[_Member] = field(default_factory=list)
-    has_switch: bool = True
-    subnet: ipaddress.IPv4Network | None = None
 
 
 @dataclass
@@ -58,6 +52,7 @@ class _Frr:
 
     addresses: list[tuple[str, str]]
     networks: list[str]
+    asn: int | None
 
 
 class Plan:
@@ -72,13 +67,15 @@ class Plan:
         self.links = copy.deepcopy(center.links)
         self.texts: dict[str, str] = dict(center.files)
         self.frr: dict[str, _Frr] = {}
-        self.segments: list[_Segment] = []
-        self._of_switch: dict[str, _Segment] = {}
+        self.segments: list[Segment] = []
+        self._of_switch: dict[str, Segment] = {}
 
     def derive(self) -> tuple[Spec, dict[str, str]]:
         self._read_given()
+        self._check_places()
         self._name_ports()
         self._find_segments()
+        self._check_vlans()
         self._assign()
         self._write_addresses()
         self._gateways()
@@ -103,7 +100,7 @@ class Plan:
             text = self._text(name) if name else None
             if text is not None:
                 found = _native.inspect_frr(text, str(name))
-                self.frr[spec["name"]] = _Frr(found["addresses"], found["networks"])
+                self.frr[spec["name"]] = _Frr(found["addresses"], found["networks"], found.get("asn"))
 
     def _is_switch(self, name: str) -> bool:
         return name in self.center.switches
@@ -131,9 +128,22 @@ class Plan:
 
     # --- segments ---
 
+    def _check_places(self) -> None:
+        """What has to be there before anything can be derived."""
+        for link in self.links:
+            for end in link["ends"]:
+                name = end.partition(":")[0]
+                if name not in self.center.switches and name not in self.center.routers:
+                    raise ScenarioError(f"error: a link ends at \"{end}\", expected a switch or router, one of "
+                                        f"{', '.join([*self.center.switches, *self.center.routers]) or 'none yet'}")
+        for spec in self._specs().values():
+            if not self._is_switch(str(spec["at"]).partition(":")[0]):
+                raise ScenarioError(f"error: \"{spec['name']}\" hangs on \"{spec['at']}\", expected a switch, one of "
+                                    f"{', '.join(self.center.switches) or 'none yet'}")
+
     def _find_segments(self) -> None:
         for name in self.center.switches:
-            segment = _Segment()
+            segment = Segment()
             self._of_switch[name] = segment
         for link in self.links:
             a, b = (end.partition(":")[0] for end in link["ends"])
@@ -144,12 +154,13 @@ class Plan:
                         self._of_switch[name] = self._of_switch[a]
         for link in self.links:
             ends = [end.partition(":") for end in link["ends"]]
-            routers = [_Member(node, "router", port) for node, _, port in ends if not self._is_switch(node)]
+            routers = [Member(node, "router", port) for node, _, port in ends if not self._is_switch(node)]
             switches = [node for node, _, _ in ends if self._is_switch(node)]
             if switches and routers:
+                routers[0].vlan = self._vlan(next(end for end in link["ends"] if self._is_switch(end.partition(":")[0])), link)
                 self._of_switch[switches[0]].members.append(routers[0])
             elif len(routers) == 2:
-                self.segments.append(_Segment(members=routers, has_switch=False))
+                self.segments.append(Segment(members=routers, has_switch=False))
         # In the order of routers as they were made, whatever the order of the cables.
         order = {name: i for i, name in enumerate(self.center.routers)}
         for segment in self._of_switch.values():
@@ -158,12 +169,30 @@ class Plan:
             for spec in specs:
                 segment_of = self._of_switch.get(str(spec["at"]).partition(":")[0])
                 if segment_of is not None:  # else the check of the design says so
-                    segment_of.members.append(_Member(spec["name"], kind, spec.get("interface", "eth0")))
-        seen: list[_Segment] = []
+                    segment_of.members.append(Member(spec["name"], kind, spec.get("interface", "eth0"),
+                                                     vlan=self._vlan(spec["at"], spec)))
+        seen: list[Segment] = []
         for segment in self._of_switch.values():
             if not any(segment is other for other in seen):
                 seen.append(segment)
         self.segments = seen + self.segments
+
+    def _vlan(self, place: str, spec: Spec) -> int | None:
+        """The access VLAN of a port on a VLAN-aware switch; -1: a trunk."""
+        switch, _, port = place.partition(":")
+        settings: Spec = next((one for one in self.center.switches[switch].spec.get("ports", [])
+                               if one.get("name") == port), spec.get("vlan", {})) if self._is_switch(switch) else {}
+        return -1 if "trunk" in settings else settings.get("access")
+
+    def _check_vlans(self) -> None:
+        """One segment has one subnet: what is on several VLANs is not derived."""
+        specs = self._specs()
+        for segment in self.segments:
+            vlans = {member.vlan for member in segment.members}
+            for member in segment.members if len(vlans) > 1 or -1 in vlans else []:
+                if self._known_address(member, specs) is None:
+                    raise ScenarioError(f"error: \"{member.node}\" is on a switch with ports of several VLANs, where addresses are "
+                                        "not derived; expected address= (a router: config=) at each machine on it")
 
     def _node_specs(self) -> list[Spec]:
         return [node for cluster in self.clusters for node in cluster["nodes"]]
@@ -171,7 +200,7 @@ class Plan:
     def _specs(self) -> dict[str, Spec]:
         return {spec["name"]: spec for spec in self.edges + self._node_specs() + self.clients}
 
-    def _known_address(self, member: _Member, specs: dict[str, Spec]) -> str | None:
+    def _known_address(self, member: Member, specs: dict[str, Spec]) -> str | None:
         spec = specs.get(member.node)
         if spec is not None and "address" in spec:
             return str(spec["address"])
@@ -200,7 +229,7 @@ class Plan:
                 taken.append(segment.subnet)
             self._number(segment)
 
-    def _number(self, segment: _Segment) -> None:
+    def _number(self, segment: Segment) -> None:
         subnet = segment.subnet
         if subnet is None:
             return
@@ -232,7 +261,7 @@ class Plan:
                     spec["address"] = str(member.address)
 
     def _gateways(self) -> None:
-        """Clients and cluster nodes and edges without BGP need somebody to send to; speakers learn their routes."""
+        """Clients need somebody to send to; speakers learn their routes."""
         specs = self._specs()
         for segment in self.segments:
             routers = [str(m.address.ip) for m in segment.members if m.kind == "router" and m.address is not None]
@@ -243,107 +272,68 @@ class Plan:
     # --- BGP ---
 
     def _make_bgp(self) -> None:
-        reflectors = {name for name, router in self.center.routers.items() if router.route_reflector}
+        asns = {name: found.asn for name, found in self.frr.items() if found.asn is not None}
+        for spec in self.clusters:
+            said = self._asn_of_manifests(spec["manifests"])
+            if said is not None:
+                asns.update({node["name"]: said for node in spec["nodes"]})
+        plan = BgpPlan(self.center, self.segments, asns, self.clusters)
+        made: list[str] = []
         for spec in self.routers:
             if "config" not in spec:
                 spec["config"] = f"generated/{spec['name']}/frr.conf"
-                router = self.center.routers[spec["name"]]
-                self.texts[spec["config"]] = self._frr_conf(spec["name"], router.asn or DEFAULT_ASN, reflectors, [])
+                self.texts[spec["config"]] = plan.frr_conf(spec["name"], [])
         for spec in self.edges:
             edge = self.center.edges[spec["name"]]
-            if "bgp" not in spec and self._has_peers(spec["name"]):
+            if "bgp" not in spec and plan.sessions_of(spec["name"]):
                 spec["bgp"] = f"generated/{spec['name']}/frr.conf"
-                self.texts[spec["bgp"]] = self._frr_conf(spec["name"], edge.asn or DEFAULT_ASN, reflectors,
-                                                         [edge.vip or DEFAULT_VIP])
-        for spec in self.clusters:
-            self._make_calico(spec, reflectors)
+                self.texts[spec["bgp"]] = plan.frr_conf(spec["name"], [edge.vip or DEFAULT_VIP])
+                made.append(spec["name"])
+        announced = service_cidrs(self.clusters)
+        for number, spec in enumerate(self.clusters):
+            kinds = self._kinds(spec["manifests"])
+            resources: list[Spec] = []
+            if "IPPool" not in kinds:
+                resources.append(resource("IPPool", "default-ipv4-ippool", cidr=f"172.{16 + number}.0.0/16", blockSize=26,
+                                          ipipMode="Never", vxlanMode="Never", natOutgoing=True, nodeSelector="all()"))
+            if not kinds & {"BGPConfiguration", "BGPPeer"} and spec["nodes"]:
+                resources += plan.calico(spec, announced[spec["name"]])
+                made += [node["name"] for node in spec["nodes"]]
+            if resources:
+                name = f"generated/{spec['name']}/calico.yaml"
+                self.texts[name] = as_yaml(resources)
+                spec["manifests"] = [*spec["manifests"], name]
+        plan.check_hubs([name for name in made if name in plan.kind])
+        if plan.routed:
+            self._gateways_of_hosts(plan)
 
-    def _places(self, name: str) -> list[tuple[_Segment, _Member]]:
-        return [(segment, member) for segment in self.segments for member in segment.members
-                if member.node == name and member.address is not None]
+    def _gateways_of_hosts(self, plan: BgpPlan) -> None:
+        """Next hops in other racks are resolved through them: BIRD does not resolve one BGP route by another."""
+        specs = self._specs()
+        for segment in self.segments:
+            routers = [member.ip for member in segment.of_kind("router")]
+            for member in segment.of_kind("edge", "node") if routers else []:
+                specs[member.node].setdefault("gateways", routers)
 
-    def _has_peers(self, name: str) -> bool:
-        return any(len([m for m in segment.members if m.kind != "client"]) > 1 for segment, _ in self._places(name))
-
-    def _peers_of(self, name: str, reflectors: set[str]) -> list[_Member]:
-        peers: list[_Member] = []
-        for segment, _ in self._places(name):
-            for member in segment.members:
-                if member.node == name or member.kind == "client" or member.address is None:
-                    continue
-                if reflectors and name not in reflectors and member.node not in reflectors:
-                    continue
-                peers.append(member)
-        return peers
-
-    def _frr_conf(self, name: str, asn: int, reflectors: set[str], vips: list[str]) -> str:
-        places = self._places(name)
-        if not places:
-            raise ScenarioError(f"error: \"{name}\" has no cable, expected dc.link({name}, ...)")
-        lines = ["frr defaults datacenter", f"hostname {name}", "!"]
-        if vips:
-            lines += ["interface lo", *[f" ip address {vip}/32" for vip in vips], "exit", "!"]
-        for _, member in places:
-            lines += [f"interface {member.interface}", f" ip address {member.address}", "exit", "!"]
-        router_id = min(places, key=lambda place: _is_client_lan(place[0]))[1].address
-        assert router_id is not None
-        lines += [f"router bgp {asn}", f" bgp router-id {router_id.ip}"]
-        peers = self._peers_of(name, reflectors)
-        for peer in peers:
-            assert peer.address is not None
-            lines += [f" neighbor {peer.address.ip} remote-as {self._asn_of(peer)}",
-                      f" neighbor {peer.address.ip} description {peer.node}"]
-        lines += [" !", " address-family ipv4 unicast"]
-        lines += [f"  network {segment.subnet}" for segment, _ in places if _is_client_lan(segment)]
-        lines += [f"  network {vip}/32" for vip in vips]
-        for peer in peers:
-            if name in reflectors and peer.node not in reflectors:
-                assert peer.address is not None
-                lines.append(f"  neighbor {peer.address.ip} route-reflector-client")
-        lines += ["  maximum-paths ibgp 64", " exit-address-family", "exit", "!", ""]
-        return "\n".join(lines)
-
-    def _asn_of(self, member: _Member) -> int:
-        router = self.center.routers.get(member.node)
-        edge = self.center.edges.get(member.node)
-        if router is not None and router.asn:
-            return router.asn
-        if edge is not None and edge.asn:
-            return edge.asn
-        return DEFAULT_ASN
-
-    def _make_calico(self, cluster: Spec, reflectors: set[str]) -> None:
-        kinds = self._kinds(cluster["manifests"])
-        resources: list[Spec] = []
-        if "IPPool" not in kinds:
-            resources.append(_resource("IPPool", "default-ipv4-ippool", cidr=_POOL, blockSize=26, ipipMode="Never",
-                                       vxlanMode="Never", natOutgoing=True, nodeSelector="all()"))
-        if not kinds & {"BGPConfiguration", "BGPPeer"} and cluster["nodes"]:
-            resources.append(_resource("BGPConfiguration", "default", asNumber=DEFAULT_ASN,
-                                       nodeToNodeMeshEnabled=not reflectors,
-                                       serviceClusterIPs=[{"cidr": cluster.get("service_cidr", _SERVICE_CIDR)}]))
-            own = {node["name"] for node in cluster["nodes"]}
-            for peer in self._peers_of(cluster["nodes"][0]["name"], reflectors):
-                if peer.node not in own:
-                    assert peer.address is not None
-                    resources.append(_resource("BGPPeer", peer.node, peerIP=str(peer.address.ip),
-                                               asNumber=self._asn_of(peer)))
-        if not resources:
-            return
-        name = f"generated/{cluster['name']}/calico.yaml"
-        # JSON is YAML, and needs no library here.
-        self.texts[name] = "".join("---\n" + json.dumps(resource, indent=2) + "\n" for resource in resources)
-        cluster["manifests"] = [*cluster["manifests"], name]
+    def _manifests(self, patterns: list[str]) -> Iterator[str]:
+        for pattern in patterns:
+            paths = sorted(self.center.base.glob(pattern)) if pattern and not pattern.startswith("/") else []
+            yield from (path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file())
+            yield from (text for name, text in self.texts.items() if fnmatch.fnmatch(name, pattern))
 
     def _kinds(self, patterns: list[str]) -> set[str]:
-        kinds: set[str] = set()
-        for pattern in patterns:
-            paths = sorted(self.center.base.glob(pattern)) if not pattern.startswith("/") else []
-            texts = [path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file()]
-            texts += [text for name, text in self.texts.items() if name == pattern]
-            for text in texts:
-                kinds.update(re.findall(r"""^\s*"?kind"?\s*:\s*["']?(\w+)""", text, re.MULTILINE))
-        return kinds
+        found: set[str] = set()
+        for text in self._manifests(patterns):
+            found.update(re.findall(r"""^\s*"?kind"?\s*:\s*["']?(\w+)""", text, re.MULTILINE))
+        return found
+
+    def _asn_of_manifests(self, patterns: list[str]) -> int | None:
+        for text in self._manifests(patterns):
+            for document in re.split(r"^---", text, flags=re.MULTILINE):
+                if re.search(r"""^\s*"?kind"?\s*:\s*["']?BGPConfiguration\b""", document, re.MULTILINE):
+                    found = re.search(r"""^\s*"?asNumber"?\s*:\s*["']?(\d+)""", document, re.MULTILINE)
+                    return int(found[1]) if found else DEFAULT_ASN
+        return None
 
     # --- loads ---
 
@@ -357,7 +347,9 @@ class Plan:
             load.setdefault("from", duration(end // 3 / 1e9))
             load.setdefault("to", duration((end - end // 10) / 1e9))
             for request in load["requests"]:
-                host = re.sub(r"^\w+://", "", request["url"]).split("/")[0].rsplit(":", 1)[0]
+                if "url" not in request:
+                    continue  # the check of the design says so, at its place
+                host = re.sub(r"^\w+://", "", str(request["url"])).split("/")[0].rsplit(":", 1)[0]
                 if "resolve" not in request and not _is_address(host):
                     vip = self._vip()
                     if vip is not None:
@@ -404,11 +396,6 @@ def derive(center: DataCenter) -> tuple[Spec, dict[str, str]]:
     return Plan(center).derive()
 
 
-def _is_client_lan(segment: _Segment) -> bool:
-    return segment.has_switch and not any(m.kind in ("edge", "node") for m in segment.members) and any(
-        m.kind == "client" for m in segment.members)
-
-
 def _is_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
@@ -417,10 +404,10 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _next_subnet(segment: _Segment, taken: list[ipaddress.IPv4Network]) -> ipaddress.IPv4Network:
+def _next_subnet(segment: Segment, taken: list[ipaddress.IPv4Network]) -> ipaddress.IPv4Network:
     if not segment.has_switch:
         candidates = ipaddress.IPv4Network("10.0.0.0/16").subnets(new_prefix=30)
-    elif _is_client_lan(segment):
+    elif segment.is_client_lan:
         candidates = ipaddress.IPv4Network("10.2.0.0/16").subnets(new_prefix=24)
     else:
         length = 24
@@ -432,7 +419,3 @@ def _next_subnet(segment: _Segment, taken: list[ipaddress.IPv4Network]) -> ipadd
         if not any(candidate.overlaps(other) for other in taken):
             return candidate
     raise ScenarioError("error: no subnet is left for a segment, expected address= at one of its members")
-
-
-def _resource(kind: str, name: str, **spec: Any) -> Spec:
-    return {"apiVersion": "crd.projectcalico.org/v1", "kind": kind, "metadata": {"name": name}, "spec": spec}

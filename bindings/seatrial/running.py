@@ -30,7 +30,7 @@ def run(folder: str | Path, *, seed: int | None = None, until: Duration | None =
         ScenarioError: the design is wrong; the message is the command line's.
         RunError: the run ended in an internal error, or was killed.
     """
-    if not Path(folder).is_dir():
+    if not isinstance(folder, (str, Path)) or not Path(folder).is_dir():
         raise ScenarioError(f"{folder}: error: no such folder, expected one with a scenario.json")
     keep = None
     if out is None:

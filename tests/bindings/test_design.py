@@ -133,10 +133,33 @@ def test_nothing_is_written_when_the_design_is_wrong(ten_lines, tmp_path):
     lambda dc: (dc.edge("edge9", on="tor1", address="nonsense"), dc.check()),
     lambda dc: (dc.router("r", config="../none/frr.conf"), dc.check()),
     lambda dc: dc.run(set={"clients.users.load.rate": "fast"}),
+    lambda dc: dc.run(set={"clients.users.load.rate": object()}),
+    lambda dc: dc.client("more", behind="tor1"),
+    lambda dc: dc.switch(3),
+    lambda dc: dc.at(None),
+    lambda dc: dc.link("core1", "tor1", rate=True),
+    lambda dc: (dc.link("core1", "nobody"), dc.check()),
+    lambda dc: (dc.edge("edge9", on="core1"), dc.check()),
+    lambda dc: (dc.clients["users"].load(rate=3, requests=[{}]), dc.check()),
+    lambda dc: (dc.expect.add(id="x", load=object()), dc.check()),
+    lambda dc: dc.cluster("other", manifests=3),
+    lambda dc: dc.cluster("other", manifests=[], nodes=-1),
+    lambda dc: seatrial.run(5),
 ])
 def test_wrong_arguments_raise_scenario_error(ten_lines, wrong):
     with pytest.raises(seatrial.ScenarioError):
         wrong(ten_lines)
+
+
+def test_handles_of_another_design_are_refused(ten_lines):
+    other = seatrial.DataCenter("other")
+    core, tor = other.router("core1"), other.switch("tor1")
+    users = other.client("users", on=tor)
+    for use in (lambda: ten_lines.link(core, "tor1"), lambda: ten_lines.edge("edge9", on=tor),
+                lambda: ten_lines.at("1s").power_off(core), lambda: ten_lines.client("more", behind=core),
+                lambda: ten_lines.expect.success_ratio(users, at_least=1), lambda: ten_lines.clusters["prod"].node("n", on=tor)):
+        with pytest.raises(seatrial.ScenarioError, match="of another DataCenter"):
+            use()
 
 
 # --- everything that a scenario document can say ---
