@@ -287,7 +287,8 @@ class Page {
     }
     out_ += ")\n";
     if (!options_.output_folder.empty()) {
-      out_ += "Results: " + options_.output_folder + " (results.json, junit.xml, requests.csv)\n";
+      out_ += "Results: " + options_.output_folder +
+              " (report.html, results.json, junit.xml, requests.csv)\n";
     }
   }
 

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   register_run(app);
   register_check(app);
 #endif
+  register_report(app);
   register_bgpd(app);
   register_nginx(app);
   register_show(app);

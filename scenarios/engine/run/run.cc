@@ -8,8 +8,10 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "results/html/html.h"
 #include "results/report/progress.h"
 #include "results/report/report.h"
+#include "results/store/file.h"
 #include "results/store/store.h"
 #include "scenarios/engine/document/words.h"
 #include "scenarios/engine/run/version.h"
@@ -46,7 +48,8 @@ void clear_latencies(const fs::path& out) {
 // results cannot be written: better told now than after the run.
 void prepare(const fs::path& out, bool captures, bool mrt) {
   fs::create_directories(out);
-  for (const auto* name : {"results.json", "junit.xml", "requests.csv", "records.jsonl"}) {
+  for (const auto* name :
+       {"results.json", "junit.xml", "requests.csv", "records.jsonl", "report.html"}) {
     fs::remove(out / name);
   }
   clear_folder(out / "pcap", ".pcap", captures);
@@ -58,22 +61,6 @@ void prepare(const fs::path& out, bool captures, bool mrt) {
                                std::error_code(errno, std::generic_category()));
   }
   fs::remove(trial_file);
-}
-
-// Written beside and renamed, so that a reader never sees half a file.
-void write_file(const fs::path& path, const std::function<void(std::ostream&)>& write) {
-  const auto partial = fs::path(path.string() + ".partial");
-  {
-    std::ofstream file(partial, std::ios::binary | std::ios::trunc);
-    write(file);
-    file.flush();
-    if (!file) throw std::runtime_error("cannot write " + partial.string());
-  }
-  fs::rename(partial, path);
-}
-
-void write_file(const fs::path& path, const std::string& text) {
-  write_file(path, [&](std::ostream& file) { file << text; });
 }
 
 std::vector<results::LoadInfo> loads(const Scenario& scenario) {
@@ -153,12 +140,14 @@ ExitStatus run_design(const Design& design, const RunOptions& options, const Con
   report.record = &record;
 
   const fs::path out = options.out;
+  using results::write_file;
   write_file(out / "results.json", results::results_json(report));
   write_file(out / results::records_file,
              [&](std::ostream& file) { results::write_records(report, file); });
   write_file(out / "junit.xml", results::junit_xml(report));
   write_file(out / "requests.csv", results::requests_csv(record));
   for (const auto& [name, text] : results::latency_files(report)) write_file(out / name, text);
+  write_file(out / results::html_file, results::report_html(report));
 
   results::VerdictOptions verdict;
   verdict.colour = options.terminal;

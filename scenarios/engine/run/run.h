@@ -33,8 +33,9 @@ struct Console {
   std::function<Duration()> wall_clock;            // since any moment
 };
 
-// Runs it and writes results.json, records.jsonl, junit.xml, requests.csv, pcap/* and mrt/*. The
-// files of an earlier run in `out` that a run writes are removed first; nothing else is touched.
+// Runs it and writes results.json, records.jsonl, junit.xml, requests.csv, report.html, pcap/* and
+// mrt/*. The files of an earlier run in `out` that a run writes are removed first; nothing else is
+// touched.
 ExitStatus run_design(const Design& design, const RunOptions& options, const Console& console);
 
 // `--pcap` as words: "none" is empty, "all" and port patterns separated by commas are taken as they
