@@ -1,127 +1,155 @@
-"""Figures of a run, with matplotlib. Each takes `ax` to draw on, and returns it."""
+"""Figures of a run, with matplotlib. Each takes `ax` to draw on, and returns it; colours are Okabe and Ito's, for all eyes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
+
+from ._faults import FaultMarks
+from ._topology import draw as draw_topology
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from .result import Result
 
+BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"
+_LINES = (BLUE, GREEN, PURPLE, YELLOW, SKY)
+_STYLES = ("-", "--", ":", "-.")
+# Beyond this share of the largest to the median, a linear axis shows a flat line and a peak.
+_LOG_SPREAD = 20
+
 
 class Plots:
-    """`Result.plot`."""
+    """`Result.plot`. Dashed lines are what the timeline did to the design."""
 
     def __init__(self, result: Result) -> None:
         self._result = result
 
     def latency(self, ax: Axes | None = None) -> Axes:
-        """Latency of every request over its intended start, with the 50th and 99th percentile a second."""
-        axes = _axes(ax)
+        """Latency in ms of every request over its intended start in s, and the 50th and 99th percentile a second.
+
+        Requests that failed are crosses, at the time that the client waited. The axis is logarithmic where the spread is wide.
+        """
+        axes = self._axes(ax, "latency")
         requests = self._result.requests
+        if requests.empty:
+            return _nothing(axes, "no requests in this run")
         answered = requests[requests["status"] > 0]
-        axes.plot(answered["intended_s"], answered["latency_ms"], ".", ms=2, color="0.75", label="request")
-        seconds = answered.groupby(np.floor(answered["intended_s"]))["latency_ms"]
-        for q, colour in ((0.5, "#0072b2"), (0.99, "#d55e00")):
+        failed = requests[~requests["ok"]]
+        shown = requests["latency_ms"]
+        if shown.max() > _LOG_SPREAD * max(shown.median(), 1e-6):
+            axes.set_yscale("log")
+            answered = answered[answered["latency_ms"] > 0]
+            failed = failed[failed["latency_ms"] > 0]
+        else:
+            axes.set_ylim(0, shown.max() * 1.15 or 1)
+        axes.plot(answered["intended_s"], answered["latency_ms"], ".", ms=2.5, color="0.7", label="answered",
+                  rasterized=True)
+        if len(failed):
+            axes.plot(failed["intended_s"], failed["latency_ms"], "x", ms=5, mew=1, color="k", label="failed")
+        seconds = requests.groupby(np.floor(requests["intended_s"]))["latency_ms"]
+        for q, colour, style in ((0.5, BLUE, "-"), (0.99, ORANGE, "-")):
             line = seconds.quantile(q)
-            axes.plot(line.index + 0.5, line.to_numpy(), color=colour, label=f"p{q * 100:g} a second")
-        axes.set(xlabel="intended start (s)", ylabel="latency (ms)", ylim=(0, None))
-        self._faults(axes)
-        axes.legend(loc="upper right", frameon=False)
-        return axes
+            axes.plot(line.index + 0.5, line.to_numpy(), style, lw=1.5, color=colour, label=f"p{q * 100:g}, each second")
+        axes.set(xlabel="intended start (s)", ylabel="latency (ms)")
+        axes.grid(axis="y", color="0.92")
+        FaultMarks(self._result).draw(axes)
+        return _legend(axes)
 
     def availability(self, ax: Axes | None = None) -> Axes:
-        """The share of requests that succeeded, by second of their intended start, a line a client."""
-        axes = _axes(ax)
-        for client, rows in self._result.requests.groupby("client"):
+        """The share of requests in % that succeeded, by second of their intended start, a line a client.
+
+        The axis starts at 0 % when a second was worse than 50 %, else nearer to the worst second.
+        """
+        axes = self._axes(ax, "availability")
+        requests = self._result.requests
+        if requests.empty:
+            return _nothing(axes, "no requests in this run")
+        worst = 100.0
+        for i, (client, rows) in enumerate(requests.groupby("client")):
             share = rows.groupby(np.floor(rows["intended_s"]))["ok"].mean() * 100
-            axes.step(share.index, share.to_numpy(), where="post", label=str(client))
-        axes.set(xlabel="intended start (s)", ylabel="succeeded (%)", ylim=(-2, 102))
-        self._faults(axes)
-        axes.legend(loc="lower right", frameon=False)
-        return axes
+            share = share.reindex(np.arange(share.index.min(), share.index.max() + 1))  # gaps where nobody asked
+            worst = min(worst, float(share.min()))
+            lost = int((~rows["ok"]).sum())
+            axes.step(np.append(share.index, share.index[-1] + 1), np.append(share.to_numpy(), share.iloc[-1]), where="post",
+                      lw=1.8, color=_LINES[i % len(_LINES)], ls=_STYLES[i // len(_LINES) % len(_STYLES)],
+                      label=f"{client}\n{lost} of {len(rows)} failed")
+        low = 0.0 if worst < 50 else np.floor(worst / 5) * 5 - 5
+        axes.set(xlabel="intended start (s)", ylabel="succeeded, each second (%)", ylim=(low, 100 + (100 - low) * 0.03))
+        axes.grid(axis="y", color="0.92")
+        FaultMarks(self._result).draw(axes)
+        return _legend(axes)
 
     def convergence(self, ax: Axes | None = None) -> Axes:
-        """Established session ends, and changes of the forwarding tables, over time."""
-        axes = _axes(ax)
+        """Established session ends over time in s, and changes of forwarding tables in bars (right, logarithmic).
+
+        A grey band goes from an event of the timeline to the last change of a session or table before the next event.
+        """
+        axes = self._axes(ax, "convergence")
+        end = self._result.data["simulated_ns"] / 1e9
+        sessions, fib = self._result.table("session"), self._result.table("fib")["at_ns"].to_numpy(dtype=float) / 1e9
+        if sessions.empty and not len(fib):
+            return _nothing(axes, "no sessions and no routes in this run")
         established: dict[tuple[str, str], bool] = {}
         times, counts = [0.0], [0]
-        for row in self._result.table("session").to_dict("records"):
-            established[(row["node"], row["peer"])] = row["state"] == "Established"
-            times.append(row["at_ns"] / 1e9)
+        for node, peer, state, at in zip(sessions["node"], sessions["peer"], sessions["state"], sessions["at_ns"]):
+            established[(node, peer)] = state == "Established"
+            times.append(at / 1e9)
             counts.append(sum(established.values()))
-        times.append(self._result.data["simulated_ns"] / 1e9)
+        times.append(end)
         counts.append(counts[-1])
-        axes.step(times, counts, where="post", color="#0072b2", label="sessions Established (ends)")
-        axes.set(xlabel="time (s)", ylabel="session ends", ylim=(0, None))
+        axes.step(times, counts, where="post", color=BLUE, lw=1.8, label="sessions Established\n(ends)", zorder=3)
+        axes.set(xlabel="time (s)", ylabel="session ends", ylim=(0, max(counts) * 1.08 or 1), xlim=(0, end))
         changes = axes.twinx()
-        fib = self._result.table("fib")["at_ns"] / 1e9
-        changes.step(fib.to_numpy(), np.arange(1, len(fib) + 1), where="post", color="#d55e00",
-                     label="forwarding table changes (sum)")
-        changes.set(ylabel="changes", ylim=(0, None))
-        self._faults(axes)
-        lines = axes.get_legend_handles_labels()
-        more = changes.get_legend_handles_labels()
-        axes.legend(lines[0] + more[0], lines[1] + more[1], loc="lower right", frameon=False)
-        return axes
+        axes.set_zorder(changes.get_zorder() + 1)
+        axes.patch.set_visible(False)
+        width = next((w for w in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30) if w >= end / 120), 60)
+        found, edges = np.histogram(fib, bins=np.arange(0, end + width, width))
+        changes.bar(edges[:-1], found, width=width, align="edge", color=ORANGE, alpha=0.7, zorder=2,
+                    label=f"forwarding table\nchanges, each {width:g} s")
+        changes.set_yscale("log")
+        changes.set_ylim(0.5, max(10, found.max() * 3) if len(found) else 10)
+        changes.set_ylabel("changes")
+        moved = np.sort(np.concatenate([fib, np.array(times[1:-1])]))
+        FaultMarks(self._result).draw(axes, settled=moved, behind=changes)
+        return _legend(axes, changes)
 
     def topology(self, ax: Axes | None = None) -> Axes:
-        """Machines, switches and cables, in rows: clients, routers, switches, edges and nodes; pods are left out."""
-        axes = _axes(ax)
-        topology = self._result.native.topology()
-        rows = {"client": 4.0, "router": 3.0, "switch": 2.0, "edge": 1.0, "node": 0.0}
-        colours = {"client": "#009e73", "router": "#0072b2", "switch": "0.4", "edge": "#d55e00", "node": "#cc79a7"}
-        nodes = [node for node in topology["nodes"] if node["kind"] in rows]
-        places = _places(nodes, topology["links"], rows)
-        for link in topology["links"]:
-            ends = [places.get(port.rpartition(":")[0]) for port in link["ports"]]
-            if ends[0] is not None and ends[1] is not None:
-                axes.plot([ends[0][0], ends[1][0]], [ends[0][1], ends[1][1]], color="0.8", lw=1, zorder=1)
-        for node in nodes:
-            x, y = places[node["name"]]
-            axes.plot(x, y, "s" if node["kind"] == "switch" else "o", ms=9, color=colours[node["kind"]], zorder=2)
-            axes.annotate(node["name"], (x, y), xytext=(0, -14), textcoords="offset points", ha="center", fontsize=8)
-        axes.set(ylim=(-0.6, 4.5))
-        axes.margins(x=0.1)
-        axes.axis("off")
-        return axes
+        """Machines, switches and cables. Pods are left out; many alike machines of one switch are drawn as one, with their
+        number. What the timeline switched off is crossed out.
+        """
+        native = self._result.native.topology()
+        hit = {fault["target"].partition(":")[0] for fault in self._result.data.get("faults", [])
+               if fault["action"] in ("power_off", "crash", "hang")}
+        return draw_topology(self._axes(ax, "topology"), native["nodes"], native["links"], hit)
 
-    def _faults(self, axes: Axes) -> None:
-        for fault in self._result.data.get("faults", []):
-            at = fault["at_ns"] / 1e9
-            axes.axvline(at, color="0.2", lw=0.8, ls="--")
-            axes.annotate(f"{fault['action']} {fault['target']}", (at, 1), xycoords=("data", "axes fraction"),
-                          xytext=(2, -2), textcoords="offset points", rotation=90, va="top", fontsize=7)
-
-
-def _axes(ax: Axes | None) -> Axes:
-    if ax is not None:
+    def _axes(self, ax: Axes | None, what: str) -> Axes:
+        if ax is None:
+            _, ax = plt.subplots(figsize=(9.5, 4.2), layout="constrained")
+            ax.figure.suptitle(f"{self._result.scenario}, seed {self._result.seed}: {what}", x=0.01, ha="left",
+                               fontsize="medium")
+        for side in ("top", "right"):
+            ax.spines[side].set_visible(False)
         return ax
-    _, made = plt.subplots(figsize=(8, 4), layout="constrained")
-    return made
 
 
-def _places(nodes: list[dict[str, Any]], links: list[dict[str, Any]],
-            rows: dict[str, float]) -> dict[str, tuple[float, float]]:
-    """x by the mean of the neighbours' x (a few sweeps, then spread evenly), y by kind."""
-    neighbours: dict[str, set[str]] = {node["name"]: set() for node in nodes}
-    for link in links:
-        a, b = (port.rpartition(":")[0] for port in link["ports"])
-        if a in neighbours and b in neighbours:
-            neighbours[a].add(b)
-            neighbours[b].add(a)
-    x = {}
-    for kind in rows:
-        members = [node["name"] for node in nodes if node["kind"] == kind]
-        x.update({name: (i + 0.5) / len(members) for i, name in enumerate(members)})
-    for _ in range(8):
-        for kind in rows:
-            members = [node["name"] for node in nodes if node["kind"] == kind]
-            mean = {name: float(np.mean([x[other] for other in neighbours[name]] or [x[name]])) for name in members}
-            for i, name in enumerate(sorted(members, key=lambda name: (mean[name], name))):
-                x[name] = (i + 0.5) / len(members)
-    return {node["name"]: (x[node["name"]], rows[node["kind"]]) for node in nodes}
+def _nothing(axes: Axes, why: str) -> Axes:
+    axes.text(0.5, 0.5, why, ha="center", va="center", transform=axes.transAxes, color="0.4")
+    axes.set(xticks=[], yticks=[])
+    return axes
+
+
+def _legend(axes: Axes, *more: Axes) -> Axes:
+    """Right of the axes, where it hides nothing."""
+    handles, labels = axes.get_legend_handles_labels()
+    for other in more:
+        others = other.get_legend_handles_labels()
+        handles, labels = handles + others[0], labels + others[1]
+    axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.1 if more else 1.01, 1), frameon=False,
+                borderaxespad=0, fontsize="small", labelspacing=0.9)
+    return axes
+
+
