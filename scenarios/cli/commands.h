@@ -24,6 +24,8 @@ void register_bgpd(CLI::App& app);
 void register_nginx(CLI::App& app);
 void register_show(CLI::App& app);
 void register_report(CLI::App& app);
+void register_diff(CLI::App& app);
+void register_golden(CLI::App& app);
 // The simulated world's: run.cc and check.cc, not built with SEATRIAL_SIM off.
 void register_run(CLI::App& app);
 void register_check(CLI::App& app);

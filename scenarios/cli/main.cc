@@ -23,6 +23,8 @@ int main(int argc, char** argv) {
   register_bgpd(app);
   register_nginx(app);
   register_show(app);
+  register_diff(app);
+  register_golden(app);
   try {
     app.parse(argc, argv);
     return done;

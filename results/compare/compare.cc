@@ -1,0 +1,171 @@
+#include "results/compare/compare.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <fstream>
+#include <memory>
+
+#include "results/compare/frame_comparison.h"
+#include "results/compare/message_comparison.h"
+#include "results/compare/source.h"
+#include "results/messages/reader.h"
+
+namespace seatrial::results {
+namespace {
+
+// The offset of the first byte that differs; nothing when the files are the same.
+std::optional<std::uint64_t> first_different_byte(const std::filesystem::path& a,
+                                                  const std::filesystem::path& b) {
+  std::ifstream left(a, std::ios::binary);
+  std::ifstream right(b, std::ios::binary);
+  constexpr std::size_t size = std::size_t{1} << 18;
+  std::vector<char> x(size);
+  std::vector<char> y(size);
+  std::uint64_t offset = 0;
+  for (;;) {
+    left.read(x.data(), size);
+    right.read(y.data(), size);
+    const auto n = static_cast<std::size_t>(left.gcount());
+    const auto m = static_cast<std::size_t>(right.gcount());
+    const auto common = std::min(n, m);
+    if (std::memcmp(x.data(), y.data(), common) != 0) {
+      const auto at =
+          std::mismatch(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(common), y.begin());
+      return offset + static_cast<std::uint64_t>(at.first - x.begin());
+    }
+    offset += common;
+    if (n != m) return offset;
+    if (n < size) return std::nullopt;
+  }
+}
+
+// One way of looking at messages: a comparison and a reader for each side.
+class MessageLayer {
+ public:
+  MessageLayer(const CompareOptions& options, Layer layer)
+      : comparison_(options.lens, options.tolerance, layer, options.keep) {
+    const auto depth = layer == Layer::streams ? Depth::streams : Depth::messages;
+    for (const auto side : {Side::a, Side::b}) {
+      readers_.at(index(side)) =
+          std::make_unique<MessageReader>(comparison_.sink(side), options.lens, depth);
+    }
+  }
+  void add(Side side, LinkType link, const CapturedFrame& frame) {
+    readers_.at(index(side))->add(link, frame);
+  }
+  void finish(const std::array<CaptureSpan, 2>& spans, CaptureComparison& out) {
+    for (auto& reader : readers_) reader->finish();
+    comparison_.finish(spans, out);
+  }
+
+ private:
+  MessageComparison comparison_;
+  std::array<std::unique_ptr<MessageReader>, 2> readers_;
+};
+
+LayerVerdict bytes_verdict(const std::optional<std::uint64_t>& differs) {
+  LayerVerdict verdict;
+  verdict.layer = Layer::bytes;
+  verdict.same = !differs;
+  verdict.differences = differs ? 1 : 0;
+  if (differs) verdict.text = fmt::format("from offset {} on", *differs);
+  return verdict;
+}
+
+void note_link_types(const Source& a, const Source& b, CaptureComparison& out) {
+  for (const auto* source : {&a, &b}) {
+    if (source->reader().link_type() == LinkType::unknown) {
+      out.notes.push_back(source->reader().name() + ": frames of " +
+                          source->reader().link_type_name() +
+                          " are not taken apart, but compared as they are");
+    }
+  }
+  if (a.reader().link_type_number() != b.reader().link_type_number()) {
+    out.notes.push_back("link types: " + a.reader().link_type_name() + " in A, " +
+                        b.reader().link_type_name() + " in B");
+  }
+}
+
+void compare_sources(Source& a, Source& b, const CompareOptions& options, CaptureComparison& out) {
+  const auto wants = [&options](Layer layer) { return options.all || options.layer == layer; };
+  std::unique_ptr<FrameComparison> frames;
+  std::vector<std::unique_ptr<MessageLayer>> layers;
+  if (wants(Layer::frames)) {
+    frames = std::make_unique<FrameComparison>(options.lens, options.tolerance, options.keep);
+  }
+  for (const auto layer : {Layer::streams, Layer::messages}) {
+    if (wants(layer)) layers.push_back(std::make_unique<MessageLayer>(options, layer));
+  }
+  while (a.head() || b.head()) {
+    const bool from_a = a.head() && (!b.head() || a.elapsed() <= b.elapsed());
+    Source& source = from_a ? a : b;
+    const auto side = from_a ? Side::a : Side::b;
+    const auto link = source.reader().link_type();
+    if (frames) frames->add(side, link, *source.head());
+    for (auto& layer : layers) layer->add(side, link, *source.head());
+    source.advance();
+  }
+  const std::array<CaptureSpan, 2> spans{a.span(), b.span()};
+  if (frames) frames->finish(spans, out);
+  for (auto& layer : layers) layer->finish(spans, out);
+}
+
+}  // namespace
+
+CaptureComparison compare_captures(const std::filesystem::path& a, const std::filesystem::path& b,
+                                   const CompareOptions& options) {
+  CaptureComparison out;
+  out.a = a.string();
+  out.b = b.string();
+  auto left = Source::open(a, options.bpf, options.from, options.until);
+  auto right = Source::open(b, options.bpf, options.from, options.until);
+  for (const auto* source : {&left, &right}) {
+    if (!*source) out.errors.push_back(source->error());
+  }
+  if (!out.errors.empty()) {
+    out.same = false;
+    return out;
+  }
+  const auto differs = first_different_byte(a, b);
+  out.add(bytes_verdict(differs));
+  if (!differs) {
+    while (left->head()) left->advance();  // whether it can be read at all
+    if (left->reader().error()) out.errors.push_back(*left->reader().error());
+    return out;
+  }
+  note_link_types(*left, *right, out);
+  if (options.layer == Layer::bytes) {
+    Finding finding;
+    finding.layer = Layer::bytes;
+    finding.kind = FindingKind::content;
+    finding.where = "files";
+    finding.what = fmt::format("the bytes differ from offset {} on", *differs);
+    out.findings.push_back(std::move(finding));
+    ++out.differences;
+  }
+  compare_sources(*left, *right, options, out);
+  for (const auto* source : {&*left, &*right}) {
+    if (source->reader().error()) out.errors.push_back(*source->reader().error());
+    if (source->frames() == 0) {
+      out.notes.push_back(source->reader().name() + ": no frame to compare");
+    }
+  }
+  out.same = true;
+  for (const auto& verdict : out.layers) {
+    if (verdict.layer == options.layer) out.same = verdict.same;
+  }
+  return out;
+}
+
+Comparison compare_files(const std::filesystem::path& a, const std::filesystem::path& b,
+                         const CompareOptions& options) {
+  Comparison out;
+  out.a = a.string();
+  out.b = b.string();
+  out.layer = options.layer;
+  out.captures.push_back(compare_captures(a, b, options));
+  return out;
+}
+
+}  // namespace seatrial::results

@@ -1,0 +1,41 @@
+// A capture on its way into a comparison: the part of it that is asked for, and its span.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "results/compare/compare.h"
+#include "results/pcap/reader.h"
+
+namespace seatrial::results {
+
+class Source {
+ public:
+  static tl::expected<Source, std::string> open(const std::filesystem::path& path,
+                                                const std::string& bpf,
+                                                std::optional<Duration> from,
+                                                std::optional<Duration> until);
+  explicit Source(PcapReader reader, std::optional<Duration> from = {},
+                  std::optional<Duration> until = {});
+
+  // The frame that comes next; nothing when there is none.
+  const std::optional<CapturedFrame>& head() const { return head_; }
+  void advance();
+  // Of the head, since the first frame.
+  Duration elapsed() const { return head_->time - span_.first; }
+
+  const CaptureSpan& span() const { return span_; }
+  const PcapReader& reader() const { return reader_; }
+  std::uint64_t frames() const { return frames_; }  // that were in the part
+
+ private:
+  PcapReader reader_;
+  std::optional<Duration> from_, until_;
+  std::optional<TimePoint> origin_;
+  std::optional<CapturedFrame> head_;
+  CaptureSpan span_;
+  std::uint64_t frames_ = 0;
+};
+
+}  // namespace seatrial::results

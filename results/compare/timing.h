@@ -1,0 +1,63 @@
+// When the same thing happened on both sides. Each pair of frames that say the same has a distance
+// in time; pairs of about the same distance are one shift, so that everything that came late after
+// one cause is one finding and not thousands.
+//
+// Two captures of the same moment - a run of the simulation, whose clock starts at 0; one capture
+// with another clock - are compared by their own clocks. Two captures whose times do not overlap
+// are two takes, whose clocks are laid over each other so that most of what they have in common
+// coincides.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/compare/finding.h"
+
+namespace seatrial::results {
+
+struct TimeTolerance {
+  std::optional<Duration> time;  // between a thing's times on both sides
+  std::optional<double> rtt;     // between response times, as a share of the longer
+  bool ignored = false;          // --ignore frame.time
+};
+
+// The span of a capture.
+struct CaptureSpan {
+  TimePoint first, last;
+  bool empty = true;
+};
+
+class Timing {
+ public:
+  explicit Timing(const TimeTolerance& tolerance) : tolerance_(tolerance) {}
+
+  void pair(const std::string& where, const std::string& what, const Stamp& a, const Stamp& b);
+  // Response times; tells whether they are within the tolerance.
+  bool similar(Duration a, Duration b) const;
+
+  // What is later or earlier than the tolerance allows. `notes`: what is told without a tolerance.
+  std::vector<Finding> finish(Layer layer, const CaptureSpan& a, const CaptureSpan& b,
+                              std::vector<std::string>& notes) const;
+
+ private:
+  struct Shift {
+    std::uint64_t count = 0;
+    Duration delta{};  // of the first pair
+    std::string where, what;
+    Stamp first_a, first_b, last_a;
+  };
+
+  Duration grain() const;
+
+  TimeTolerance tolerance_;
+  std::map<std::int64_t, Shift> shifts_;  // by distance in grains
+  std::uint64_t pairs_ = 0;
+};
+
+// "3.000 s"
+std::string seconds_text(Duration duration);
+
+}  // namespace seatrial::results

@@ -1,0 +1,178 @@
+#include "results/messages/lens.h"
+
+#include <algorithm>
+#include <array>
+
+namespace seatrial::results {
+namespace {
+
+constexpr std::size_t most_names = 65536;  // of addresses that are kept spelt out
+
+bool is_below(std::string_view name, std::string_view above) {
+  return name == above ||
+         (name.size() > above.size() && name.starts_with(above) && name[above.size()] == '.');
+}
+
+constexpr auto aliases = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"bgp.as_path", "bgp.update.path_attribute.as_path"},
+    {"bgp.communities", "bgp.update.path_attribute.communities"},
+    {"bgp.local_pref", "bgp.update.path_attribute.local_pref"},
+    {"bgp.med", "bgp.update.path_attribute.multi_exit_disc"},
+    {"bgp.next_hop", "bgp.update.path_attribute.next_hop"},
+    {"bgp.origin", "bgp.update.path_attribute.origin"},
+    {"http.method", "http.request.method"},
+    {"http.status", "http.response.code"},
+    {"http.uri", "http.request.uri"},
+    {"tcp.window", "tcp.window_size_value"},
+});
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const auto above = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string near(std::string_view name) {
+  std::vector<std::pair<std::size_t, std::string_view>> found;
+  const auto last = name.substr(name.rfind('.') + 1);
+  const auto consider = [&](std::string_view known) {
+    auto distance = edit_distance(name, known);
+    // The last word under another parent is near too.
+    if (known.substr(known.rfind('.') + 1) == last) distance = std::min<std::size_t>(distance, 2);
+    if (distance <= std::max<std::size_t>(3, name.size() / 3)) found.emplace_back(distance, known);
+  };
+  for (const auto& field : field_names()) consider(field.name);
+  for (const auto& [alias, _] : aliases) consider(alias);
+  std::sort(found.begin(), found.end());
+  std::string out;
+  for (std::size_t i = 0; i < std::min<std::size_t>(found.size(), 4); ++i) {
+    out += (out.empty() ? "" : ", ") + std::string(found[i].second);
+  }
+  return out;
+}
+
+}  // namespace
+
+tl::expected<void, std::string> Lens::ignore(std::string_view name) {
+  const auto alias = std::find_if(aliases.begin(), aliases.end(),
+                                  [name](const auto& entry) { return entry.first == name; });
+  if (alias != aliases.end()) name = alias->second;
+  const bool header =
+      name.size() > 5 && name.starts_with("http.") &&
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_", 5) == std::string_view::npos;
+  const auto known = field_names();
+  const bool member = name.starts_with("results.") && name.size() > 8;
+  const bool is_known =
+      header || member || std::any_of(known.begin(), known.end(), [name](const FieldName& field) {
+        return is_below(field.name, name);
+      });
+  if (!is_known) {
+    const auto candidates = near(name);
+    return tl::unexpected("\"" + std::string(name) + "\" is no field, expected " +
+                          (candidates.empty() ? "a name that --fields lists"
+                                              : "one that --fields lists; near it: " + candidates));
+  }
+  ignored_.emplace_back(name);
+  decided_.clear();
+  return {};
+}
+
+tl::expected<void, std::string> Lens::rename(std::string_view text) {
+  const auto equals = text.find('=');
+  const auto wrong = [&](const std::string& expected) {
+    return tl::unexpected("\"" + std::string(text) + "\" renames nothing, expected " + expected);
+  };
+  if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size()) {
+    return wrong("ADDRESS=ADDRESS, ADDRESS=NAME or PREFIX=PREFIX");
+  }
+  const auto from = text.substr(0, equals);
+  const std::string to(text.substr(equals + 1));
+  names_.clear();
+  if (const auto address = net::IpAddress::parse(from)) {
+    if (!hosts_.emplace(*address, to).second) return wrong("each address once");
+    return {};
+  }
+  const auto prefix = net::Prefix::parse(from);
+  if (!prefix) return wrong("an address or a prefix before the '='");
+  const auto target = net::Prefix::parse(to);
+  if (!target) {
+    if (to.find('/') != std::string::npos) return wrong("a prefix without host bits after the '='");
+    if (!prefixes_.emplace(*prefix, to).second) return wrong("each prefix once");
+    return {};
+  }
+  if (target->family() != prefix->family() || target->length() != prefix->length()) {
+    return wrong("two prefixes of one family and length");
+  }
+  subnets_.emplace_back(*prefix, *target);
+  return {};
+}
+
+bool Lens::ignores(std::string_view name) const {
+  if (ignored_.empty()) return false;
+  const auto at = decided_.find(name);
+  if (at != decided_.end()) return at->second;
+  const bool ignored = ignores_path(name);
+  decided_.emplace(name, ignored);
+  return ignored;
+}
+
+bool Lens::ignores_path(std::string_view path) const {
+  return std::any_of(ignored_.begin(), ignored_.end(),
+                     [path](const auto& above) { return is_below(path, above); });
+}
+
+net::IpAddress Lens::moved(const net::IpAddress& address) const {
+  for (const auto& [from, to] : subnets_) {
+    if (!from.contains(address)) continue;
+    std::array<std::uint8_t, 16> octets{};
+    const auto old = address.bytes();
+    const auto base = to.address().bytes();
+    for (std::size_t i = 0; i < old.size(); ++i) {
+      const int bits = std::clamp(to.length() - static_cast<int>(i) * 8, 0, 8);
+      const auto mask = static_cast<std::uint8_t>(0xff00U >> bits);
+      octets.at(i) = static_cast<std::uint8_t>((base[i] & mask) | (old[i] & ~mask));
+    }
+    return net::IpAddress::from_bytes(std::span(octets).first(old.size())).value_or(address);
+  }
+  return address;
+}
+
+const std::string& Lens::name(const net::IpAddress& address) const {
+  const auto known = names_.find(address);
+  if (known != names_.end()) return known->second;
+  if (names_.size() >= most_names) names_.clear();
+  const auto host = hosts_.find(address);
+  return names_.emplace(address, host != hosts_.end() ? host->second : moved(address).to_string())
+      .first->second;
+}
+
+std::string Lens::name(const net::Prefix& prefix) const {
+  if (renamed() == 0) return prefix.to_string();
+  if (const auto at = prefixes_.find(prefix); at != prefixes_.end()) return at->second;
+  for (const auto& [from, _] : subnets_) {
+    if (from.contains(prefix)) {
+      return net::Prefix(moved(prefix.address()), prefix.length()).to_string();
+    }
+  }
+  if (prefix.is_host() && hosts_.contains(prefix.address())) {
+    return name(prefix.address()) + "/" + std::to_string(prefix.length());
+  }
+  return prefix.to_string();
+}
+
+std::string Lens::name(const net::Endpoint& endpoint) const {
+  const auto& host = name(endpoint.address);
+  const bool bracketed = host.find(':') != std::string::npos;
+  return (bracketed ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port);
+}
+
+}  // namespace seatrial::results
