@@ -77,12 +77,13 @@ void MessageComparison::on_message(Side side, ConversationId id, const std::stri
     return;
   }
   waiting.push_back(std::move(message));
-  consume(pair, name, lane);
+  consume(pair, name, lane, false);
   // A prefix of a RIB that both have told needs no place any longer.
   if (lane.empty() && pair.lanes.size() > 16) pair.lanes.erase(name);
 }
 
-void MessageComparison::consume(Pair& pair, const std::string& name, Lane& lane) {
+// `judging`: both sides are over, and this pair is the right one.
+void MessageComparison::consume(Pair& pair, const std::string& name, Lane& lane, bool judging) {
   auto& a = lane.waiting[0];
   auto& b = lane.waiting[1];
   while (!a.empty() && !b.empty()) {
@@ -94,13 +95,14 @@ void MessageComparison::consume(Pair& pair, const std::string& name, Lane& lane)
       continue;
     }
     pair.suspect = true;
-    if (octets_differ(pair, name, a.front(), b.front())) {
+    const bool enough = std::min(a.size(), b.size()) >= window;
+    if ((enough || judging) && octets_differ(pair, name, a.front(), b.front())) {
       lane.muted = true;
       a.clear();
       b.clear();
       return;
     }
-    if (std::min(a.size(), b.size()) < window) return;
+    if (!enough) return;
     resolve(pair, name, lane, false);
   }
 }
@@ -257,7 +259,7 @@ void MessageComparison::judge(Pair& pair) {
   std::map<std::string, Lane*> in_order;
   for (auto& [name, lane] : pair.lanes) in_order.emplace(name, &lane);
   for (auto& [name, lane] : in_order) {
-    consume(pair, name, *lane);
+    consume(pair, name, *lane, true);
     if (!lane->empty() && !stream_ends(pair, name, *lane)) resolve(pair, name, *lane, true);
     for (const auto side : {Side::a, Side::b}) too_many(pair, name, side, *lane);
   }

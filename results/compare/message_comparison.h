@@ -48,7 +48,7 @@ class MessageComparison {
   void on_message(Side side, ConversationId id, const std::string& lane, Message message);
   void on_close(Side side, ConversationId id);
 
-  void consume(Pair& pair, const std::string& name, Lane& lane);
+  void consume(Pair& pair, const std::string& name, Lane& lane, bool judging);
   void resolve(const Pair& pair, const std::string& name, Lane& lane, bool everything);
   void settle(Group& group, std::unique_ptr<Pair> pair);
   void judge(Pair& pair);

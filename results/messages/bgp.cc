@@ -218,6 +218,13 @@ class Bgp : public Protocol {
                                 .build());
   }
 
+  bool knows_both() const { return halves_[0].open && halves_[1].open; }
+  static bool lacks_local_pref(const bgp::DecodedUpdate& update) {
+    return std::any_of(update.problems.begin(), update.problems.end(), [](const auto& problem) {
+      return problem.code == static_cast<std::uint8_t>(bgp::AttributeCode::local_pref);
+    });
+  }
+
   void came_up() {
     if (outlet_.held()) outlet_.release();
   }
@@ -268,7 +275,9 @@ class Bgp : public Protocol {
     options.max_size = bgp::max_extended_message_size;
     const auto& sender = half_of(direction).open;
     const auto& receiver = half_of(opposite(direction)).open;
+    options.external = looks_external_;
     if (!sender || !receiver) return options;
+    options.external = sender->asn != receiver->asn;
     options.four_octet_as = sender->capabilities.four_octet_as.has_value() &&
                             receiver->capabilities.four_octet_as.has_value();
     for (const auto& sends : sender->capabilities.add_path) {
@@ -284,7 +293,12 @@ class Bgp : public Protocol {
   void on_update(Direction direction, ByteSpan body, const Stamp& at) {
     Half& half = half_of(direction);
     ++half.updates;
-    const auto decoded = bgp::decode_update(body, options_for(direction));
+    auto decoded = bgp::decode_update(body, options_for(direction));
+    if (decoded && !looks_external_ && !knows_both() && lacks_local_pref(*decoded)) {
+      // Joined in its middle, and LOCAL_PREF is only mandatory inside an AS.
+      looks_external_ = true;
+      decoded = bgp::decode_update(body, options_for(direction));
+    }
     if (!decoded) return malformed(direction, "UPDATE: " + decoded.error().detail, at);
     for (const auto& problem : decoded->problems) {
       malformed(direction,
@@ -405,6 +419,7 @@ class Bgp : public Protocol {
   bool counting_;
   bool collided_ = false;
   bool rejected_ = false;
+  bool looks_external_ = false;
   std::array<Half, 2> halves_;
 };
 
