@@ -273,7 +273,10 @@ void FrameComparison::pair_leftovers() {
 
 void FrameComparison::finish(const std::array<CaptureSpan, 2>& spans, CaptureComparison& out) {
   pair_leftovers();
+  bool same_packets = false;
   for (auto& [_, flow] : flows_) {
+    const auto& [a, b] = flow->bases;
+    same_packets = same_packets || (a.known[0] && b.known[0] && a.sequence == b.sequence);
     resolve(*flow, true);
     report_fields(*flow);
     for (const auto side : {Side::a, Side::b}) {
@@ -287,7 +290,7 @@ void FrameComparison::finish(const std::array<CaptureSpan, 2>& spans, CaptureCom
       report(std::move(finding));
     }
   }
-  for (auto& finding : timing_.finish(Layer::frames, spans[0], spans[1], out.notes)) {
+  for (auto& finding : timing_.finish(Layer::frames, spans, same_packets, out.notes)) {
     report(std::move(finding));
   }
   for (auto& finding : findings_) {

@@ -53,6 +53,10 @@ void MessageComparison::on_open(Side side, ConversationId id, const Conversation
   half.present = true;
   half.id = id;
   half.conversation = conversation;
+  const auto& counterpart = pair->halves.at(index(other(side))).conversation;
+  if (conversation.identity != 0 && conversation.identity == counterpart.identity) {
+    same_packets_ = true;
+  }
   by_id_.at(index(side))[id] = pair;
 }
 
@@ -295,7 +299,7 @@ void MessageComparison::finish(const std::array<CaptureSpan, 2>& spans, CaptureC
     }
     judge_leftovers(*group);
   }
-  for (auto& finding : timing_.finish(layer_, spans[0], spans[1], notes_)) {
+  for (auto& finding : timing_.finish(layer_, spans, same_packets_, notes_)) {
     report(std::move(finding));
   }
   for (auto& finding : findings_) {

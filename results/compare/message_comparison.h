@@ -79,6 +79,7 @@ class MessageComparison {
   std::vector<Finding> findings_;
   std::uint64_t differences_ = 0;
   std::uint64_t compared_ = 0;
+  bool same_packets_ = false;  // a connection has the same random numbers on both sides
   std::vector<std::string> notes_;
   std::map<std::string, std::array<std::uint64_t, 2>> counts_, orders_;
   std::map<std::string, std::string> mac_of_a_, mac_of_b_;

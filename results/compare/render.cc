@@ -244,6 +244,7 @@ std::string comparison_github(const Comparison& comparison) {
     errors.insert(errors.end(), capture.errors.begin(), capture.errors.end());
   }
   std::vector<std::string> lines;
+  lines.reserve(errors.size() + findings.size());
   for (const auto& error : errors) {
     lines.push_back("::error title=seatrial diff::" + command_escaped(error, false));
   }

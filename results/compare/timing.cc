@@ -60,11 +60,12 @@ bool Timing::similar(Duration a, Duration b) const {
   return static_cast<double>(absolute(a - b).count()) <= *tolerance_.rtt * longer;
 }
 
-std::vector<Finding> Timing::finish(Layer layer, const CaptureSpan& a, const CaptureSpan& b,
-                                    std::vector<std::string>& notes) const {
+std::vector<Finding> Timing::finish(Layer layer, const std::array<CaptureSpan, 2>& spans,
+                                    bool same_packets, std::vector<std::string>& notes) const {
   std::vector<Finding> findings;
+  const auto& [a, b] = spans;
   if (tolerance_.ignored || a.empty || b.empty) return findings;
-  const bool same_moment = a.first <= b.last && b.first <= a.last;
+  const bool same_moment = same_packets || (a.first <= b.last && b.first <= a.last);
   auto base = same_moment ? Duration(0) : b.first - a.first;
   if (!same_moment) {
     // The clocks of two takes have nothing in common but what most of their frames say.

@@ -2,12 +2,13 @@
 // in time; pairs of about the same distance are one shift, so that everything that came late after
 // one cause is one finding and not thousands.
 //
-// Two captures of the same moment - a run of the simulation, whose clock starts at 0; one capture
-// with another clock - are compared by their own clocks. Two captures whose times do not overlap
-// are two takes, whose clocks are laid over each other so that most of what they have in common
-// coincides.
+// Two captures of the same moment - times that overlap, as those of simulated runs do, which start
+// at 0; or the same connections down to their random numbers - are compared by their own clocks.
+// All others are two takes, whose clocks are laid over each other so that most of what they have in
+// common coincides.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -39,8 +40,9 @@ class Timing {
   bool similar(Duration a, Duration b) const;
 
   // What is later or earlier than the tolerance allows. `notes`: what is told without a tolerance.
-  std::vector<Finding> finish(Layer layer, const CaptureSpan& a, const CaptureSpan& b,
-                              std::vector<std::string>& notes) const;
+  // `same_packets`: they are not two takes, whatever their clocks say.
+  std::vector<Finding> finish(Layer layer, const std::array<CaptureSpan, 2>& spans,
+                              bool same_packets, std::vector<std::string>& notes) const;
 
  private:
   struct Shift {

@@ -26,6 +26,7 @@ std::string joined(const std::vector<std::string>& parts) {
 template <typename T, typename F>
 std::string sorted_list(const std::vector<T>& items, F text) {
   std::vector<std::string> parts;
+  parts.reserve(items.size());
   for (const auto& item : items) parts.push_back(text(item));
   std::sort(parts.begin(), parts.end());
   return joined(parts);

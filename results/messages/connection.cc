@@ -53,11 +53,15 @@ Connection::Connection(MessageSink& sink, const Lens& lens, Depth depth, Convers
   const bool answer = began_ && (packet.flags & tcp_flag::ack) != 0;
   // Without the SYN it is not known who opened: servers have the lower ports.
   if (answer || (!began_ && client_.port < server_.port)) std::swap(client_, server_);
-  const auto client = lens.name(client_.address);
-  const auto server = lens.name(server_.address);
+  const auto& client = lens.name(client_.address);
+  const auto& server = lens.name(server_.address);
   Conversation conversation;
   conversation.at = at;
   conversation.ports = "port " + std::to_string(client_.port);
+  if (began_) {
+    conversation.identity =
+        hash_of(conversation.ports, std::uint64_t{packet.sequence} << 1U | (answer ? 1U : 0U)) | 1U;
+  }
   if (bgp_) {
     conversation.group = "BGP " + std::min(client, server) + " - " + std::max(client, server);
   } else {

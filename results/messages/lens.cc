@@ -149,7 +149,11 @@ net::IpAddress Lens::moved(const net::IpAddress& address) const {
 const std::string& Lens::name(const net::IpAddress& address) const {
   const auto known = names_.find(address);
   if (known != names_.end()) return known->second;
-  if (names_.size() >= most_names) names_.clear();
+  if (names_.size() >= most_names) {
+    // Who holds a name keeps it until as many others have come again.
+    old_names_ = std::move(names_);
+    names_.clear();
+  }
   const auto host = hosts_.find(address);
   return names_.emplace(address, host != hosts_.end() ? host->second : moved(address).to_string())
       .first->second;

@@ -44,6 +44,7 @@ class Lens {
   bool empty() const { return ignored_.empty() && renamed() == 0; }
   std::size_t renamed() const { return hosts_.size() + subnets_.size() + prefixes_.size(); }
 
+  // Valid while fewer than 65 536 other addresses are asked for.
   const std::string& name(const net::IpAddress& address) const;
   std::string name(const net::Prefix& prefix) const;
   std::string name(const net::Endpoint& endpoint) const;
@@ -55,7 +56,7 @@ class Lens {
   std::map<net::IpAddress, std::string> hosts_;
   std::vector<std::pair<net::Prefix, net::Prefix>> subnets_;
   std::map<net::Prefix, std::string> prefixes_;
-  mutable std::unordered_map<net::IpAddress, std::string> names_;
+  mutable std::unordered_map<net::IpAddress, std::string> names_, old_names_;
   mutable std::unordered_map<std::string_view, bool> decided_;  // by names that live for ever
 };
 

@@ -43,7 +43,10 @@ using ConversationId = std::uint64_t;
 struct Conversation {
   std::string
       group;  // "BGP 10.0.0.1 - 10.0.0.2"; its k-th on one side answers the k-th on the other
-  std::string ports;      // what tells it from its siblings, for a person; not compared
+  std::string ports;  // what tells it from its siblings, for a person; not compared
+  // Of a TCP connection, what is drawn at random for it (RFC 9293 section 3.4.1): two captures that
+  // hold the same one hold the same packets, and not two takes. 0: not known.
+  std::uint64_t identity = 0;
   bool only_one = false;  // a group of one, which never closes
   Stamp at;
 };

@@ -80,7 +80,7 @@ Outlet& MessageReader::group(const std::string& name, const std::string& client,
   auto& outlet = groups_[full ? "other datagrams" : name];
   if (!outlet) {
     outlet = std::make_unique<Outlet>(
-        sink_, lens_, ids_++, Conversation{name, "", true, at},
+        sink_, lens_, ids_++, Conversation{name, "", 0, true, at},
         std::array<std::string, 2>{client + " > " + server, server + " > " + client});
   }
   return *outlet;

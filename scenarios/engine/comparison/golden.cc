@@ -161,9 +161,11 @@ results::Comparison check_golden(const fs::path& golden, const fs::path& out,
   if (recorded.empty()) {
     comparison.errors.push_back(golden.string() + ": error: holds no capture, expected a baseline");
   }
-  for (const auto& [name, path] : recorded) {
+  for (const auto& entry : recorded) {
+    const auto& name = entry.first;
+    const auto& path = entry.second;
     const auto there = std::find_if(captured.begin(), captured.end(),
-                                    [&name](const auto& entry) { return entry.first == name; });
+                                    [&name](const auto& other) { return other.first == name; });
     if (there == captured.end()) {
       results::Finding finding;
       finding.kind = results::FindingKind::missing;

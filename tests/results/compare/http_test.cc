@@ -141,8 +141,12 @@ BOOST_AUTO_TEST_CASE(a_whole_capture_that_is_shifted) {
   const auto out = compared(a, b, options);
   BOOST_REQUIRE(out.findings.size() == 1U);
   BOOST_TEST(out.findings[0].what.starts_with("150.000 ms later in B: "), all_words(out));
+  // The same packets, down to the sequence numbers, long after the first capture's end.
+  auto late = a;
+  for (auto& frame : late) frame.at += 1h;
+  BOOST_TEST(all_words(compared(a, late)).starts_with("3600.000 s later in B: "));
   // Another take, an hour later, is no shift.
-  auto take = a;
+  auto take = requests({"/a", "/b", "/c"}, 50000);
   for (auto& frame : take) frame.at += 1h;
   BOOST_TEST(compared(a, take, options).same);
 }
@@ -162,7 +166,7 @@ BOOST_AUTO_TEST_CASE(response_times_within_a_share) {
 }
 
 BOOST_AUTO_TEST_CASE(dns_answers_are_a_set) {
-  const auto answer = [](std::uint16_t id, std::vector<std::uint32_t> addresses) {
+  const auto answer = [](std::uint16_t id, const std::vector<std::uint32_t>& addresses) {
     dns::Message message;
     message.id = id;
     message.response = true;
