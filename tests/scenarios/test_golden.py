@@ -1,0 +1,81 @@
+"""The shipped scenario says what its baseline says, and a changed design does not."""
+
+import json
+import subprocess
+
+from conftest import ROOT, seatrial
+
+BASELINE = ROOT / "results" / "baselines" / "get-me-to-the-cluster"
+PORT = "edge1:eth0"  # whose capture the baseline holds
+
+
+def check(out, *options):
+    done = subprocess.run([ROOT / "build/release/scenarios/cli/seatrial", "golden", "check", out, "--baselines",
+                           ROOT / "results" / "baselines", *options], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def findings(out):
+    code, output = check(out, "--json")
+    document = json.loads(output)
+    assert code == (0 if document["same"] else 1)
+    return [finding["what"] for finding in document["findings"]]
+
+
+def run(design, out, *options):
+    # The baseline ends at 20.1 s.
+    done = seatrial("run", design, "--out", out, "--pcap", PORT, "--until", "20500ms", *options)
+    assert (out / "results.json").exists(), done.stderr
+
+
+def test_the_shipped_scenario_says_what_its_baseline_says(captured):
+    _, out = captured
+    code, output = check(out)
+    assert code == 0, output
+    # It is about something: sessions, routes and requests are in it.
+    listing = [json.loads(line) for line in (BASELINE / "edge1_eth0.messages.jsonl").read_text().splitlines()]
+    said = [entry["message"] for entry in listing]
+    assert said.count("OPEN") == 2 * 8  # with two cores, two edges and four nodes
+    assert "route 10.50.0.80/32" in said
+    assert any(text.startswith("response 200 to GET ") for text in said)
+
+
+def test_the_listing_is_what_the_capture_says(captured, tmp_path):
+    """A listing edited by hand, or a capture replaced without it, is found: recording again gives the same files."""
+    _, out = captured
+    manifest = json.loads((BASELINE / "manifest.json").read_text())
+    assert manifest["reason"]
+    done = seatrial("golden", "record", out, "--baselines", tmp_path, "--reason", manifest["reason"], "--profile",
+                    BASELINE / "profile.json")
+    assert done.returncode == 0, done.stderr
+    again = tmp_path / "get-me-to-the-cluster"
+    assert sorted(p.name for p in again.iterdir()) == sorted(p.name for p in BASELINE.iterdir())
+    name = "edge1_eth0.messages.jsonl"
+    assert (again / name).read_text() == (BASELINE / name).read_text()
+
+
+def test_a_changed_med_fails(design, tmp_path):
+    file = design / "edge" / "edge1" / "frr.conf"
+    text = file.read_text()
+    text = text.replace("  network 10.50.0.80/32\n", "  network 10.50.0.80/32\n  neighbor CORES route-map MED out\n")
+    file.write_text(text.replace("line vty", "route-map MED permit 10\n set metric 50\nexit\n!\nline vty"))
+    run(design, tmp_path / "out")
+    # To both cores, and to nobody else.
+    assert findings(tmp_path / "out").count("route 10.50.0.80/32: MED none in A, 50 in B") == 2
+
+
+def test_a_route_that_is_not_announced_fails(design, tmp_path):
+    file = design / "network" / "core2" / "frr.conf"
+    text = file.read_text()
+    assert "  network 10.2.0.0/24\n" in text
+    file.write_text(text.replace("  network 10.2.0.0/24\n", ""))
+    run(design, tmp_path / "out")
+    assert "missing in B: route 10.2.0.0/24" in findings(tmp_path / "out")
+
+
+def test_a_run_without_captures_is_told(tmp_path, design):
+    out = tmp_path / "out"
+    seatrial("run", design, "--out", out, "--until", "1s")
+    code, output = check(out)
+    assert code == 1
+    assert "capture missing in B (was the run made with --pcap?)" in output
