@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from typing import Any
 
 _LINE = re.compile(r"^\s*(\d+) %\s+([\d.]+) of ([\d.]+) s simulated")
@@ -34,9 +33,7 @@ class Progress:
 
 def _bar(title: str, end: float, shown: bool | None) -> Any:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # in a notebook without ipywidgets: a bar of text is as good
-            from tqdm.auto import tqdm
+        from tqdm.auto import tqdm
     except ImportError:
         return None
     # disable=None: only on a terminal, or in a notebook.

@@ -42,6 +42,8 @@ function tiles(run, history) {
       `${count(succeeded)} of ${count(selection.requests)}`, "#request-figures", succeeded < selection.requests),
     worst && tile("Latency p99", duration(worst.p99), `p50 ${duration(worst.p50)}, max ${duration(worst.max)}`, "#request-figures"),
     sessions.length > 0 && tile("BGP sessions at the end", `${count(up)}\u2009/\u2009${count(sessions.length)}`, "session ends Established", "#session-table", up < sessions.length),
+    tile("Loops, blackholes", count(run.windows.total), run.windows.total === 0 ? "every prefix had a way" : "windows in which packets could be lost",
+      "#windows-title", run.windows.total > 0),
     tile("Packets dropped", count(dropped), dropped === 0 ? "none on any node" : plural(run.drops.length, "cause"), "#tries", dropped > 0),
     tile("Failed tries of proxies", count(run.failed_tries.reduce((sum, g) => sum + g.count, 0)), "answered or not by a later one", "#tries",
       run.failed_tries.length > 0),

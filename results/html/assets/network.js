@@ -111,6 +111,26 @@ function route_rows(run, history, t, every, node) {
   return groups;
 }
 
+// A packet's way while the window was open: each node leads to the entry by which it sent it on.
+function witness(hops) {
+  return hops.map((hop, i) => [i > 0 && " \u2192 ", hop.evidence ? evidence(hop.evidence, hop.node) : hop.node]);
+}
+
+function windows_table(run, choice) {
+  const { list, total } = run.windows;
+  const rows = list.map((w) => [mark("bad", w.kind), w.prefixes.join(", "),
+    h("button", { type: "button", class: "linklike", title: "Show it in the drawing", on: { click: () => {
+      choice.set({ t: w.from, playing: false, prefix: w.prefixes[0] });
+      by_id("replay").scrollIntoView();
+    } } }, moment(w.from)),
+    w.to === null ? "to the end" : duration(w.to - w.from), w.nodes.map((n) => n.node).join(", "), h("span", null, witness(w.witness)),
+    h("span", null, w.reason, " ", w.evidence.map((id) => [evidence(id), " "]))]);
+  return [table("While one was open, packets towards the prefixes could be lost from these nodes, on at least one branch",
+    [{ title: "what" }, { title: "prefixes" }, { title: "from" }, { title: "for", number: true }, { title: "from the nodes" },
+      { title: "for example" }, { title: "why" }], rows, "none: at every moment packets towards every announced prefix had a way"),
+  total > list.length && h("p", { class: "hint" }, `The first ${count(list.length)} of ${count(total)}.`)];
+}
+
 export function network_view(run, history, choice) {
   const sessions_total = history.sessions.keys().length;
   choice.follow(["t"], () => {
@@ -126,6 +146,7 @@ export function network_view(run, history, choice) {
       matrix(run, history, sessions, t));
   });
   fill(by_id("session-table"), session_table(run, history));
+  fill(by_id("windows"), windows_table(run, choice));
   fill(by_id("convergence"), convergence(run, history));
 
   const every = h("input", { type: "checkbox", id: "every-route", on: { change: () => show() } });

@@ -7,6 +7,7 @@ const strip_rows = [
   { kind: "lost", title: "sessions lost", match: (e) => e.kind === "session" && !e.what.endsWith(": Established") },
   { kind: "session", title: "sessions established", match: (e) => e.kind === "session" && e.what.endsWith(": Established") },
   { kind: "route", title: "route changes", match: (e) => e.kind === "route" },
+  { kind: "window", title: "loops, blackholes", spans: (run) => run.windows.list.map((w) => [w.from, w.to === null ? run.run.simulated_ns : w.to]) },
 ];
 
 function strip(run, history) {
@@ -20,7 +21,11 @@ function strip(run, history) {
   strip_rows.forEach((row, i) => {
     const parts = new Set();
     for (const event of history.events()) {
-      if (row.match(event)) parts.add(Math.min(strip_parts - 1, Math.floor((event.at / end) * strip_parts)));
+      if (row.match && row.match(event)) parts.add(Math.min(strip_parts - 1, Math.floor((event.at / end) * strip_parts)));
+    }
+    for (const [from, to] of row.spans ? row.spans(run) : []) {
+      const x = (from / end) * strip_parts;
+      picture.append(svg("rect", { x, y: i * 10 + 1.5, width: Math.max(0.8, (to / end) * strip_parts - x), height: 7, class: `tick ${row.kind}` }));
     }
     for (const part of parts) picture.append(svg("rect", { x: part, y: i * 10 + 1.5, width: 1.6, height: 7, class: `tick ${row.kind}` }));
   });

@@ -96,7 +96,7 @@ export function topology_view(run, history, choice) {
   function arrange() {
     const width = container.clientWidth;
     if (width === 0) return;
-    const layout = place(topology, width - 20, choice.get("pods"));
+    const layout = place(topology, width - 48, choice.get("pods"));
     if (transposed !== layout.transposed) cy.style(style(layout.transposed));
     transposed = layout.transposed;
     const zoom = Math.min(1, (width - 12) / layout.width);

@@ -1,0 +1,13 @@
+// When and from where packets could loop or be lost, for the page.
+#pragma once
+
+#include <string>
+
+#include "results/record/record.h"
+
+namespace seatrial::results::html {
+
+// JSON: {"total": n, "list": [...]}, the first of them in order of time.
+std::string windows_json(const Record& record);
+
+}  // namespace seatrial::results::html
