@@ -12,11 +12,12 @@
 from __future__ import annotations
 
 from ._native import version as __version__
+from .comparing import Findings, diff
 from .design import DataCenter, load
 from .errors import RunError, ScenarioError, SeatrialError
 from .handles import Client, Cluster, Edge, Handle, Node, Router, Switch, request
 from .result import Result
 from .running import run
 
-__all__ = ["Client", "Cluster", "DataCenter", "Edge", "Handle", "Node", "Result", "Router", "RunError", "ScenarioError",
-           "SeatrialError", "Switch", "__version__", "load", "request", "run"]
+__all__ = ["Client", "Cluster", "DataCenter", "Edge", "Findings", "Handle", "Node", "Result", "Router", "RunError", "ScenarioError",
+           "SeatrialError", "Switch", "__version__", "diff", "load", "request", "run"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Any
 
 _LINE = re.compile(r"^\s*(\d+) %\s+([\d.]+) of ([\d.]+) s simulated")
@@ -33,7 +34,9 @@ class Progress:
 
 def _bar(title: str, end: float, shown: bool | None) -> Any:
     try:
-        from tqdm.auto import tqdm
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # in a notebook without ipywidgets: a bar of text is as good
+            from tqdm.auto import tqdm
     except ImportError:
         return None
     # disable=None: only on a terminal, or in a notebook.
