@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from . import plan
 from ._native import version as __version__
 from .comparing import Findings, diff
 from .design import DataCenter, load
@@ -20,4 +21,4 @@ from .result import Result
 from .running import run
 
 __all__ = ["Client", "Cluster", "DataCenter", "Edge", "Findings", "Handle", "Node", "Result", "Router", "RunError", "ScenarioError",
-           "SeatrialError", "Switch", "__version__", "diff", "load", "request", "run"]
+           "SeatrialError", "Switch", "__version__", "diff", "load", "plan", "request", "run"]

@@ -199,6 +199,38 @@ class Result:
                              columns=["leg", "direction", "at_ns", "node", "in", "out"])
         return _in_seconds(frame)
 
+    @cached_property
+    def windows(self) -> pd.DataFrame:
+        """When packets towards a prefix could loop or be lost, from any machine: one row a window, in order of time.
+
+        Columns: kind ("loop", "blackhole"), from_s, to_s (NaN: to the end of the run), length_s, prefixes, nodes (where such packets
+        started), witness (nodes on one way that goes wrong), reason, evidence (ids of records).
+        """
+        rows = [{"kind": one["kind"], "from_s": one["from_ns"] / 1e9, "to_s": _seconds(one["to_ns"]),
+                 "length_s": ((self.data["simulated_ns"] if one["to_ns"] is None else one["to_ns"]) - one["from_ns"]) / 1e9,
+                 "prefixes": one["prefixes"], "nodes": [node["node"] for node in one["nodes"]],
+                 "witness": [hop["node"] for hop in one["witness"]], "reason": one["reason"], "evidence": one["evidence"]}
+                for one in self._part("windows")]
+        columns = ["kind", "from_s", "to_s", "length_s", "prefixes", "nodes", "witness", "reason", "evidence"]
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def convergence(self) -> pd.DataFrame:
+        """How routing settled after each event of the timeline, until the next: one row an instant.
+
+        Columns: at_s, rib_settled_s and fib_settled_s (from the event to the last change of a BGP table and of a forwarding table; NaN:
+        none changed), sessions_lost and sessions_established (numbers of session ends), evidence (ids of the faults).
+        """
+        def after(change: dict[str, Any] | None, at: int) -> float:
+            return float("nan") if change is None else (change["at_ns"] - at) / 1e9
+
+        rows = [{"at_s": one["at_ns"] / 1e9, "rib_settled_s": after(one["last_rib_change"], one["at_ns"]),
+                 "fib_settled_s": after(one["last_fib_change"], one["at_ns"]), "sessions_lost": len(one["sessions_lost"]),
+                 "sessions_established": len(one["sessions_established"]), "evidence": one["evidence"]}
+                for one in self._part("convergence")["faults"]]
+        return pd.DataFrame(rows, columns=["at_s", "rib_settled_s", "fib_settled_s", "sessions_lost", "sessions_established",
+                                           "evidence"])
+
     @property
     def plot(self) -> Plots:
         """Figures: `r.plot.latency()`, `.availability()`, `.convergence()`, `.topology()`."""
@@ -207,6 +239,11 @@ class Result:
         return Plots(self)
 
     # --- within the class ---
+
+    def _part(self, name: str) -> Any:
+        if name not in self.data:
+            raise SeatrialError(f"{self.out / 'results.json'}: error: no \"{name}\", expected a run of a version that writes it")
+        return self.data[name]
 
     def _index_of(self, request: str) -> int:
         found = self.requests.index.get_indexer(pd.Index([request]))[0]
@@ -223,6 +260,10 @@ class Result:
 
 def _ns(at: Duration | None) -> int | None:
     return None if at is None else nanoseconds(at)
+
+
+def _seconds(nanoseconds_: int | None) -> float:
+    return float("nan") if nanoseconds_ is None else nanoseconds_ / 1e9
 
 
 def _in_seconds(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """A run's DataFrames, held against what the program wrote: results.json, requests.csv, the captures."""
 
+import json
+
 import pandas as pd
 import pytest
 import seatrial
@@ -83,6 +85,31 @@ def test_what_is_not_there_is_said(reference, tmp_path):
     (tmp_path / "results.json").write_text("{")
     with pytest.raises(seatrial.SeatrialError, match="not JSON"):
         seatrial.Result(tmp_path)
+
+
+def test_windows_and_convergence_are_those_of_the_results(tmp_path):
+    window = {"kind": "blackhole", "prefixes": ["172.16.1.192/26"], "from_ns": 2_000_000_000, "to_ns": 9_500_000_000,
+              "nodes": [{"node": "edge1", "spans": [{"from_ns": 2_000_000_000, "to_ns": 9_500_000_000}]}],
+              "witness": [{"node": "edge1", "evidence": "fib/7"}, {"node": "worker2", "evidence": ""}],
+              "reason": "worker2 has no power", "evidence": ["fault/0"]}
+    still = {**window, "kind": "loop", "from_ns": 9_000_000_000, "to_ns": None}
+    settling = {"at_ns": 2_000_000_000, "evidence": ["fault/0"], "last_rib_change": None,
+                "last_fib_change": {"at_ns": 9_500_000_000, "evidence": "fib/99"}, "sessions_lost": ["session/5", "session/6"],
+                "sessions_established": []}
+    (tmp_path / "results.json").write_text(json.dumps({
+        "simulated_ns": 10_000_000_000, "windows": [window, still],
+        "convergence": {"last_rib_change": None, "last_fib_change": None, "faults": [settling]}}))
+    r = seatrial.Result(tmp_path)
+    assert list(r.windows["kind"]) == ["blackhole", "loop"]
+    assert list(r.windows["length_s"]) == [7.5, 1.0]  # 9.5 - 2; 10 - 9, as it is still open
+    assert r.windows["to_s"].isna().tolist() == [False, True]
+    assert r.windows.loc[0, "nodes"] == ["edge1"] and r.windows.loc[0, "witness"] == ["edge1", "worker2"]
+    row = r.convergence.iloc[0]
+    assert (row["at_s"], row["fib_settled_s"], row["sessions_lost"]) == (2.0, 7.5, 2)
+    assert pd.isna(row["rib_settled_s"])
+    (tmp_path / "results.json").write_text("{}")
+    with pytest.raises(seatrial.SeatrialError, match='no "windows"'):
+        seatrial.Result(tmp_path).windows
 
 
 @pytest.mark.parametrize("name", ["latency", "availability", "convergence", "topology"])
