@@ -63,10 +63,12 @@ py::dict session(const scenario::SessionSide& side) {
 }
 
 py::object inspect(const std::string& folder, const Texts& overlay,
-                   const std::vector<std::string>& overrides) {
+                   const std::vector<std::string>& overrides,
+                   const std::vector<std::string>& injections) {
   Diagnostics diagnostics;
   const OverlayFiles files(folder, overlay);
-  const auto design = scenario::load_design(files, diagnostics, {.overrides = overrides});
+  const auto design =
+      scenario::load_design(files, diagnostics, {.overrides = overrides, .injections = injections});
   py::dict out;
   out["ok"] = design.has_value();
   out["messages"] = diagnostics.to_string();
@@ -109,6 +111,7 @@ py::object inspect_frr(const std::string& text, const std::string& name) {
 void define_inspect(py::module_& module) {
   module.def("inspect", &inspect, py::arg("folder"), py::arg("overlay") = Texts{},
              py::arg("overrides") = std::vector<std::string>{},
+             py::arg("injections") = std::vector<std::string>{},
              "Read scenario.json and all that it names; files of `overlay` (name -> text) come "
              "before those of `folder`. Returns ok, messages (FILE:LINE:COL: ..., a line each), "
              "errors (their number), files (the names that were read) and, when ok, document "

@@ -15,4 +15,5 @@ PYBIND11_MODULE(_native, module) {
       "The JSON Schema of scenario.json, as text.");
   seatrial::bindings::define_inspect(module);
   seatrial::bindings::define_records(module);
+  seatrial::bindings::define_campaign(module);
 }

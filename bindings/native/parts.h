@@ -7,5 +7,6 @@ namespace seatrial::bindings {
 
 void define_inspect(pybind11::module_& module);
 void define_records(pybind11::module_& module);
+void define_campaign(pybind11::module_& module);
 
 }  // namespace seatrial::bindings

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "models/net/units.h"
 
@@ -26,9 +27,10 @@ void register_show(CLI::App& app);
 void register_report(CLI::App& app);
 void register_diff(CLI::App& app);
 void register_golden(CLI::App& app);
-// The simulated world's: run.cc and check.cc, not built with SEATRIAL_SIM off.
+// The simulated world's: run.cc, check.cc and campaign.cc, not built with SEATRIAL_SIM off.
 void register_run(CLI::App& app);
 void register_check(CLI::App& app);
+void register_campaign(CLI::App& app);
 
 // The text of a file; a message on standard error and Done(bad_input) when it cannot be read.
 std::string read_file(const std::string& path);
@@ -36,5 +38,9 @@ std::string read_file(const std::string& path);
 // An option that takes a duration: "30s", "1.5ms".
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::optional<Duration>& value, const std::string& description);
+// --seed NUMBER
+CLI::Option* add_seed(CLI::App& command, std::optional<std::uint64_t>& value);
+// --set PATH=VALUE, repeatable
+CLI::Option* add_overrides(CLI::App& command, std::vector<std::string>& value);
 
 }  // namespace seatrial::cli

@@ -1,3 +1,4 @@
+#include <charconv>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -32,6 +33,34 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name,
           },
           description)
       ->type_name("DURATION");
+}
+
+CLI::Option* add_seed(CLI::App& command, std::optional<std::uint64_t>& value) {
+  return command
+      .add_option_function<std::string>(
+          "--seed",
+          [&value](const std::string& text) {
+            std::int64_t seed = -1;
+            const auto* end = text.data() + text.size();
+            const auto read = std::from_chars(text.data(), end, seed);
+            if (read.ec != std::errc() || read.ptr != end || seed < 0) {
+              throw CLI::ValidationError("--seed", "\"" + text +
+                                                       "\" is not a seed, expected a whole number "
+                                                       "from 0 to 9223372036854775807");
+            }
+            value = static_cast<std::uint64_t>(seed);
+          },
+          "Instead of the scenario's seed")
+      ->type_name("NUMBER");
+}
+
+CLI::Option* add_overrides(CLI::App& command, std::vector<std::string>& value) {
+  return command
+      .add_option("--set", value,
+                  "Change the document first: clients.users.load.rate=400 (may be repeated)")
+      ->type_name("PATH=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 }  // namespace seatrial::cli

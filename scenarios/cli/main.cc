@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
 #ifdef SEATRIAL_SIMULATED
   register_run(app);
   register_check(app);
+  register_campaign(app);
 #endif
   register_report(app);
   register_bgpd(app);

@@ -1,5 +1,4 @@
 // seatrial run: a design, as packets, to a verdict.
-#include <charconv>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -15,6 +14,7 @@ struct Options {
   std::string out;
   std::optional<std::uint64_t> seed;
   std::vector<std::string> overrides;
+  std::vector<std::string> injections;
   std::string captures = "none";
   std::string mrt = "none";
   std::optional<Duration> until;
@@ -23,7 +23,8 @@ struct Options {
 int run(const Options& options) {
   Diagnostics diagnostics;
   const scenario::FolderFiles files(options.folder);
-  const auto design = scenario::load_design(files, diagnostics, {.overrides = options.overrides});
+  const auto design = scenario::load_design(
+      files, diagnostics, {.overrides = options.overrides, .injections = options.injections});
   std::cerr << diagnostics.to_string();
   if (!design) {
     std::cerr << diagnostics.error_count() << " error(s): nothing was run\n";
@@ -50,26 +51,12 @@ void register_run(CLI::App& app) {
       ->required()
       ->check(CLI::ExistingDirectory);
   command->add_option("--out", options->out, "Folder for the results (default: out/NAME)");
+  add_seed(*command, options->seed);
+  add_overrides(*command, options->overrides);
   command
-      ->add_option_function<std::string>(
-          "--seed",
-          [options](const std::string& text) {
-            std::int64_t seed = -1;
-            const auto* end = text.data() + text.size();
-            const auto read = std::from_chars(text.data(), end, seed);
-            if (read.ec != std::errc() || read.ptr != end || seed < 0) {
-              throw CLI::ValidationError("--seed", "\"" + text +
-                                                       "\" is not a seed, expected a whole number "
-                                                       "from 0 to 9223372036854775807");
-            }
-            options->seed = static_cast<std::uint64_t>(seed);
-          },
-          "Instead of the scenario's seed")
-      ->type_name("NUMBER");
-  command
-      ->add_option("--set", options->overrides,
-                   "Change the document first: clients.users.load.rate=400 (may be repeated)")
-      ->type_name("PATH=VALUE")
+      ->add_option("--inject", options->injections,
+                   "Add an event to the timeline: 30s:link_down:core1:eth1 (may be repeated)")
+      ->type_name("AT:ACTION:TARGET")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command

@@ -76,7 +76,8 @@ struct Design {
 };
 
 struct LoadOptions {
-  std::vector<std::string> overrides;  // --set PATH=VALUE
+  std::vector<std::string> overrides;   // --set PATH=VALUE
+  std::vector<std::string> injections;  // --inject AT:ACTION:TARGET
   std::string document = "scenario.json";
 };
 

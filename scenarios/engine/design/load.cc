@@ -199,6 +199,7 @@ std::optional<Design> load_design(const Files& files, Diagnostics& diagnostics,
   if (!text) return std::nullopt;
   document::ReadOptions read_options;
   read_options.overrides = options.overrides;
+  read_options.injections = options.injections;
   read_options.file_exists = [&](const std::string& path) { return !files.glob(path).empty(); };
   auto scenario = document::read(*text, files.shown(options.document), diagnostics, read_options);
   if (!scenario) return std::nullopt;

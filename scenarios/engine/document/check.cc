@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 
+#include "scenarios/engine/document/cables.h"
 #include "scenarios/engine/document/document.h"
 #include "scenarios/engine/document/l2_segments.h"
 
@@ -295,20 +296,18 @@ class Checker {
     }
   }
 
-  bool is_link_end(const LinkEnd& target) const {
-    for (const auto& link : s_.fabric.links) {
-      for (const auto& end : link.ends) {
-        if (end.node == target.node && end.port == target.port) return true;
+  void link_end(const std::string& target, const Position& at) {
+    const auto found = cables_at(s_, target);
+    if (found.empty()) {
+      error(at, in_quotes(target) + " is no end of a link",
+            "a link's end such as \"core1:eth1\", or a host that hangs on a switch");
+    } else if (found.size() > 1) {
+      std::set<std::string> ends;
+      for (const auto& cable : found) {
+        ends.insert((cable.ends[0].node == target ? cable.ends[0] : cable.ends[1]).to_string());
       }
+      error(at, in_quotes(target) + " has " + std::to_string(found.size()) + " links", among(ends));
     }
-    for (const auto& [host, attachment, position] : attached_) {
-      const bool at_host =
-          host == target.node && (target.port.empty() || target.port == attachment->interface);
-      const bool at_switch = !target.port.empty() && attachment->at.node == target.node &&
-                             attachment->at.port == target.port;
-      if (at_host || at_switch) return true;
-    }
-    return false;
   }
 
   void timeline() {
@@ -321,9 +320,8 @@ class Checker {
           error(event.position, "there is no machine " + in_quotes(event.target),
                 among(names({Kind::router, Kind::edge, Kind::node, Kind::client})));
         }
-      } else if (!is_link_end(target)) {
-        error(event.position, in_quotes(event.target) + " is no end of a link",
-              "a link's end such as \"core1:eth1\", or a host that hangs on a switch");
+      } else {
+        link_end(event.target, event.position);
       }
     }
   }

@@ -24,6 +24,8 @@ using FileExists = std::function<bool(const std::string& path)>;
 struct ReadOptions {
   // "clients.users.load.rate=400": applied to the text's JSON before anything is checked.
   std::vector<std::string> overrides;
+  // "30s:power_off:worker2", AT:ACTION:TARGET: added to the timeline before anything is checked.
+  std::vector<std::string> injections;
   FileExists file_exists;  // none: files are not looked for
 };
 

@@ -1,5 +1,5 @@
-// --set PATH=VALUE. The path is checked against the schema step by step, so that a misspelt one is
-// an error and not a key that nobody reads.
+// --set PATH=VALUE and --inject AT:ACTION:TARGET. The path is checked against the schema step by
+// step, so that a misspelt one is an error and not a key that nobody reads.
 #include <charconv>
 
 #include "scenarios/engine/document/document.h"
@@ -127,6 +127,26 @@ std::optional<std::string> set_path(Json& document, std::string_view assignment,
   const bool wants_text = schema->value("type", "") == "string";
   *value = parsed.is_discarded() || (wants_text && !parsed.is_string()) ? Json(text) : parsed;
   return pointer;
+}
+
+std::optional<std::string> inject(Json& document, std::string_view event,
+                                  Diagnostics& diagnostics) {
+  constexpr std::size_t longest = 4096;  // as an assignment
+  const Position at{"--inject " + std::string(event.substr(0, longest)), 0, 0};
+  const auto first = event.find(':');
+  const auto second = first == std::string_view::npos ? first : event.find(':', first + 1);
+  if (second == std::string_view::npos || event.size() > longest) {
+    diagnostics.error(at, "it is no event", "AT:ACTION:TARGET, such as 30s:link_down:core1:eth1");
+    return std::nullopt;
+  }
+  if (!document.is_object()) return "";  // the schema tells
+  Json& timeline = document["timeline"];
+  if (timeline.is_null()) timeline = Json::array();
+  if (!timeline.is_array()) return "";
+  timeline.push_back({{"at", event.substr(0, first)},
+                      {"do", event.substr(first + 1, second - first - 1)},
+                      {"target", event.substr(second + 1)}});
+  return below(below("", "timeline"), timeline.size() - 1);
 }
 
 bool apply_override(Json& document, std::string_view assignment, Diagnostics& diagnostics) {

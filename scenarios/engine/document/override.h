@@ -1,4 +1,5 @@
-// The step behind apply_override() that also tells where it wrote.
+// What the command line changes of a document, telling where it wrote: the step behind
+// apply_override(), and events.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -14,5 +15,10 @@ namespace seatrial::scenario::document {
 // objects on the way.
 std::optional<std::string> set_path(nlohmann::ordered_json& document, std::string_view assignment,
                                     Diagnostics& diagnostics);
+
+// AT:ACTION:TARGET as one more event at the end of the timeline; its JSON pointer, or nothing after
+// an error. What the words of it mean is for the schema and the checks to judge.
+std::optional<std::string> inject(nlohmann::ordered_json& document, std::string_view event,
+                                  Diagnostics& diagnostics);
 
 }  // namespace seatrial::scenario::document

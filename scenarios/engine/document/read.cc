@@ -270,6 +270,12 @@ std::optional<Scenario> read(const std::string& text, const std::string& file,
       document->places.replace(*pointer, {"--set " + assignment, 0, 0});
     }
   }
+  for (const auto& event : options.injections) {
+    if (const auto pointer = inject(document->json, event, diagnostics);
+        pointer && *pointer != "") {
+      document->places.replace(*pointer, {"--inject " + event, 0, 0});
+    }
+  }
   if (diagnostics.error_count() != errors_before) return std::nullopt;
   if (!follows_schema(*document, diagnostics)) return std::nullopt;
   auto scenario = read_scenario(Cursor(*document, diagnostics));

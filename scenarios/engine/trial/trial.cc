@@ -4,6 +4,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "scenarios/engine/document/cables.h"
 #include "scenarios/engine/trial/capture_plan.h"
 #include "scenarios/engine/trial/cluster_runtime.h"
 #include "scenarios/engine/trial/mrt_plan.h"
@@ -180,11 +181,8 @@ void Trial::start() {
 }
 
 ns3::Ptr<sim::EthernetDevice> Trial::target_port(const std::string& target) const {
-  if (auto device = topology_.port(target)) return device;
-  for (const auto& name : topology_.port_names(false)) {
-    if (name.starts_with(target + ":")) return topology_.port(name);
-  }
-  return nullptr;
+  const auto found = document::cables_at(design_.scenario, target);
+  return found.empty() ? nullptr : topology_.port(found.front().ends[0].to_string());
 }
 
 void Trial::act(const Event& event) {

@@ -82,6 +82,33 @@ BOOST_AUTO_TEST_CASE(an_event_has_a_target_that_is_there) {
   BOOST_TEST(problems_of(link_down("edge1")) == "");
   BOOST_TEST(problems_of(link_down("core1:eth7"))
                  .find("s.json:15:16: error: \"core1:eth7\" is no end of a link") == 0);
+  // core1, edge1 and worker1 hang on tor1, in this order: its ports have names, it is no end
+  // itself.
+  BOOST_TEST(problems_of(link_down("tor1:swp3")) == "");
+  BOOST_TEST(problems_of(link_down("tor1")) ==
+             "s.json:15:16: error: \"tor1\" has 3 links, expected one of \"tor1:swp1\", "
+             "\"tor1:swp2\", \"tor1:swp3\"\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_of_the_command_line_is_judged_as_one_of_the_file) {
+  const auto said = [](const std::vector<std::string>& events) {
+    Diagnostics diagnostics;
+    document::ReadOptions options;
+    options.injections = events;
+    const auto scenario = document::read(design_with(), "s.json", diagnostics, options);
+    return scenario ? std::to_string(scenario->timeline.size()) : diagnostics.to_string();
+  };
+  BOOST_TEST(said({"30s:link_down:core1:eth1", "31s:power_off:edge1"}) ==
+             "3");  // one is the file's
+  BOOST_TEST(said({"30s:power_off:edge9"})
+                 .find("--inject 30s:power_off:edge9: error: there is no machine \"edge9\"") == 0);
+  BOOST_TEST(said({"soon:power_off:edge1"}).find("--inject soon:power_off:edge1: error: ") == 0);
+  BOOST_TEST(said({"30s:explode:edge1"}).find("--inject 30s:explode:edge1: error: ") == 0);
+  BOOST_TEST(said({"90s:power_off:edge1"}).find("90s is after the run's end at 60s") !=
+             std::string::npos);
+  BOOST_TEST(said({"power_off"}) ==
+             "--inject power_off: error: it is no event, expected AT:ACTION:TARGET, such as "
+             "30s:link_down:core1:eth1\n");
 }
 
 BOOST_AUTO_TEST_CASE(expectations_are_about_what_is_there) {
