@@ -7,18 +7,22 @@
     r.plot.latency().figure.savefig("latency.png")
 
 `run` takes a scenario directory; `DataCenter` builds one; `load` makes a DataCenter of a directory.
+`sweep` runs a grid of changes and seeds into one table; `campaign` runs every failure and ranks them by harm.
 """
 
 from __future__ import annotations
 
 from . import plan
+from ._campaign import Campaign, campaign
 from ._native import version as __version__
+from ._sweep import sweep
 from .comparing import Findings, diff
 from .design import DataCenter, load
-from .errors import RunError, ScenarioError, SeatrialError
+from .errors import RunError, ScenarioError, SeatrialError, SweepError
 from .handles import Client, Cluster, Edge, Handle, Node, Router, Switch, request
 from .result import Result
 from .running import run
 
-__all__ = ["Client", "Cluster", "DataCenter", "Edge", "Findings", "Handle", "Node", "Result", "Router", "RunError", "ScenarioError",
-           "SeatrialError", "Switch", "__version__", "diff", "load", "plan", "request", "run"]
+__all__ = ["Campaign", "Client", "Cluster", "DataCenter", "Edge", "Findings", "Handle", "Node", "Result", "Router", "RunError",
+           "ScenarioError", "SeatrialError", "SweepError", "Switch", "__version__", "campaign", "diff", "load", "plan", "request",
+           "run", "sweep"]

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Sequence
 
 from ._program import program
@@ -24,11 +25,7 @@ def run_command(folder: str, out: str, *, seed: int | None = None, set: dict[str
     if seed is not None:
         command += ["--seed", str(seed)]
     for path, value in (set or {}).items():
-        try:
-            text = value if isinstance(value, str) else json.dumps(value)
-        except (TypeError, ValueError) as error:
-            raise ScenarioError(f"--set {path}: error: {value!r} is no JSON ({error}), expected numbers, texts, lists") from error
-        command += ["--set", f"{path}={text}"]
+        command += ["--set", assignment(path, value)]
     if until is not None:
         command += ["--until", until]
     if pcap != "none":
@@ -36,7 +33,45 @@ def run_command(folder: str, out: str, *, seed: int | None = None, set: dict[str
     return command + list(more)
 
 
-def execute(command: list[str], *, title: str = "run", progress: bool | None = None) -> int:
+def assignment(path: str, value: object) -> str:
+    """PATH=VALUE, as `--set` takes it."""
+    try:
+        text = value if isinstance(value, str) else json.dumps(value)
+    except (TypeError, ValueError) as error:
+        raise ScenarioError(f"--set {path}: error: {value!r} is no JSON ({error}), expected numbers, texts, lists") from error
+    return f"{path}={text}"
+
+
+class Children:
+    """Runs that go on in threads of this process, so that all of them can be ended: Ctrl-C comes to one thread alone."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[str]] = set()
+        self._ending = False
+
+    def add(self, child: subprocess.Popen[str]) -> None:
+        with self._lock:
+            self._running.add(child)
+            ending = self._ending
+        if ending:
+            _end(child)
+
+    def remove(self, child: subprocess.Popen[str]) -> None:
+        with self._lock:
+            self._running.discard(child)
+
+    def end(self) -> None:
+        """Those that run, and any that is started from now on."""
+        with self._lock:
+            self._ending = True
+            running = list(self._running)
+        for child in running:
+            child.terminate()
+
+
+def execute(command: list[str], *, title: str = "run", progress: bool | None = None,
+            children: Children | None = None) -> int:
     """Runs it to its end; 0 or 1, as the verdict is. The GIL is free meanwhile; Ctrl-C ends the child too.
 
     Raises ScenarioError on exit status 2 (with the program's own message), RunError on any other.
@@ -46,6 +81,8 @@ def execute(command: list[str], *, title: str = "run", progress: bool | None = N
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                           text=True, errors="replace") as child:
         try:
+            if children is not None:
+                children.add(child)
             assert child.stderr is not None
             for line in child.stderr:
                 if not bar.line(line):
@@ -55,6 +92,8 @@ def execute(command: list[str], *, title: str = "run", progress: bool | None = N
             _end(child)
             raise
         finally:
+            if children is not None:
+                children.remove(child)
             bar.close()
     log = "\n".join(tail)
     if status in (0, 1):

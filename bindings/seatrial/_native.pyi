@@ -3,7 +3,13 @@ The C++ side of the seatrial package: reads scenarios and finished runs.
 """
 from __future__ import annotations
 import typing
-__all__: list[str] = ['Run', 'inspect', 'inspect_frr', 'scenario_schema', 'version']
+__all__: list[str] = ['CampaignRequest', 'Run', 'campaign_plan', 'campaign_report', 'inspect', 'inspect_frr', 'scenario_schema', 'version']
+class CampaignRequest:
+    """
+    What `seatrial campaign` is asked: a folder and the failures to look at.
+    """
+    def __init__(self, folder: str, overrides: list[str], kinds: str, failures: int, at_ns: int | None, until_ns: int | None) -> None:
+        ...
 class Run:
     """
     The records of a finished run. Times are nanoseconds.
@@ -64,7 +70,15 @@ class Run:
         """
         nodes and links, as in results.json
         """
-def inspect(folder: str, overlay: dict[str, str] = {}, overrides: list[str] = []) -> typing.Any:
+def campaign_plan(request: CampaignRequest, seeds: int) -> typing.Any:
+    """
+    The cases, each with its name and its events (`seatrial run --inject`); scenario, seed, at_ns, announcement. ValueError with the command line's message.
+    """
+def campaign_report(request: CampaignRequest, runs: list[list[tuple[int, str, str]]], width: int = 100) -> typing.Any:
+    """
+    (campaign.json, the words) of finished runs: those of the baseline, then those of each case of the plan; a run is (seed, folder, why it gave no results or "").
+    """
+def inspect(folder: str, overlay: dict[str, str] = {}, overrides: list[str] = [], injections: list[str] = []) -> typing.Any:
     """
     Read scenario.json and all that it names; files of `overlay` (name -> text) come before those of `folder`. Returns ok, messages (FILE:LINE:COL: ..., a line each), errors (their number), files (the names that were read) and, when ok, document (canonical JSON), description (what `seatrial check` prints) and sessions.
     """

@@ -42,3 +42,25 @@ def _bar(title: str, end: float, shown: bool | None) -> Any:
     # disable=None: only on a terminal, or in a notebook.
     return tqdm(total=end, desc=title, unit="s", leave=False, disable=None if shown is None else False,
                 bar_format="{desc}: {percentage:3.0f}%|{bar}| {n:.1f}/{total:.1f} s simulated [{elapsed}<{remaining}]")
+
+
+class Counter:
+    """The same for many runs, one step each."""
+
+    def __init__(self, title: str, total: int, shown: bool | None) -> None:
+        self._bar: Any = None
+        if shown is False or total == 0:
+            return
+        try:
+            from tqdm.auto import tqdm
+        except ImportError:
+            return
+        self._bar = tqdm(total=total, desc=title, unit="run", leave=False, disable=None if shown is None else False)
+
+    def step(self) -> None:
+        if self._bar is not None:
+            self._bar.update(1)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class SeatrialError(Exception):
     """Base of everything that this package raises on purpose."""
@@ -33,3 +35,18 @@ class RunError(SeatrialError):
         self.returncode = returncode
         self.log = log
         self.command = command
+
+
+class SweepError(SeatrialError):
+    """Some runs of a sweep or campaign gave no results. Those that did are kept: the same call runs what is missing.
+
+    Attributes:
+        failed: a RunError for each of them.
+        frame: the rows of the others (None for a campaign).
+    """
+
+    def __init__(self, failed: list[RunError], frame: Any = None) -> None:
+        first = failed[0]
+        super().__init__(f"{len(failed)} runs gave no results; the first: {first}")
+        self.failed = failed
+        self.frame = frame

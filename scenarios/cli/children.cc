@@ -77,11 +77,11 @@ class Pool {
       while (next < children_.size() && running_.size() < at_once) start_one(next++);
       if (running_.empty()) return 0;
       const int signal = signals_.next(std::chrono::seconds(1));
-      collect();
       if (signal == SIGINT || signal == SIGTERM) {
         end_all();
         return signal;
       }
+      collect();
     }
   }
 
