@@ -84,11 +84,11 @@ class Checker {
       for (const auto& x : c.nodes) name(x.name, Kind::node, x.position);
     }
     for (const auto& x : s_.clients) name(x.name, Kind::client, x.position);
-    for (const auto& e : s_.edges) attached_.push_back({e.name, &e.attachment, e.position});
+    for (const auto& e : s_.edges) attached_.emplace_back(e.name, &e.attachment, e.position);
     for (const auto& c : s_.clusters) {
-      for (const auto& n : c.nodes) attached_.push_back({n.name, &n.attachment, n.position});
+      for (const auto& n : c.nodes) attached_.emplace_back(n.name, &n.attachment, n.position);
     }
-    for (const auto& c : s_.clients) attached_.push_back({c.name, &c.attachment, c.position});
+    for (const auto& c : s_.clients) attached_.emplace_back(c.name, &c.attachment, c.position);
   }
 
   std::set<std::string> names(std::initializer_list<Kind> kinds) const {
