@@ -79,3 +79,26 @@ def test_a_run_without_captures_is_told(tmp_path, design):
     code, output = check(out)
     assert code == 1
     assert "capture missing in B (was the run made with --pcap?)" in output
+
+
+def test_a_wrong_profile_names_every_place(tmp_path):
+    profile = tmp_path / "profile.json"
+    profile.write_text('{"ignore": ["tcp.seqq"],\n "time": "soon",\n "layers": "frames"}\n')
+    capture = BASELINE / "edge1_eth0.pcap"
+    done = seatrial("diff", capture, capture, "--profile", profile)
+    assert done.returncode == 2
+    lines = done.stderr.splitlines()
+    assert lines[0].startswith(f'{profile}:1:13: error: ignore/0 is "tcp.seqq"') and "near it: tcp.seq" in lines[0]
+    assert lines[1].startswith(f'{profile}:2:10: error: time is "soon", expected a duration')
+    assert lines[2].startswith(f'{profile}:3:2: error: unknown key "layers"')
+
+
+def test_usage_that_makes_no_sense_is_trouble(tmp_path):
+    capture = BASELINE / "edge1_eth0.pcap"
+    for arguments in ((capture,), (capture, tmp_path), (capture, tmp_path / "none.pcap"),
+                      (capture, capture, "--rtt", "fast"), (capture, capture, "--rename", "a=b"),
+                      (capture, capture, "--bpf", "tcp porto 3"), (capture, capture, "--layer", "words"),
+                      (capture, ROOT / "README.md")):
+        done = seatrial("diff", *arguments)
+        assert done.returncode == 2, (arguments, done.stdout)
+        assert done.stderr
