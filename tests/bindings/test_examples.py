@@ -5,6 +5,7 @@ import math
 import os
 import subprocess
 import sys
+import textwrap
 
 import nbformat
 import pytest
@@ -90,6 +91,19 @@ def test_the_notebook(monkeypatch):
     assert sum("image/png" in output.get("data", {}) for output in outputs) == 3
     assert any("PASS" in output.get("data", {}).get("text/html", "") for output in outputs)
     assert not [output for output in outputs if "Warning" in output.get("text", "")]
+
+
+def test_the_design_of_the_readme(tmp_path):
+    text = (ROOT / "bindings" / "README.md").read_text()
+    begin = text.index("    dc = seatrial.DataCenter(")
+    block = textwrap.dedent(text[begin:text.index("\n\n", begin)])
+    # Shorter by half, as CI has other things to do; the rest is as a reader would type it.
+    assert 'dc.run(until="120s")' in block
+    script = tmp_path / "readme.py"
+    script.write_text("import seatrial\n" + block.replace('until="120s"', 'until="60s"') + "\nassert r.ok, r.summary()\n"
+                      "assert len(r.requests) > 1000\n")
+    done = subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.py")))
