@@ -27,6 +27,7 @@ void register_show(CLI::App& app);
 void register_report(CLI::App& app);
 void register_diff(CLI::App& app);
 void register_golden(CLI::App& app);
+void register_compare(CLI::App& app);
 // The simulated world's: run.cc, check.cc and campaign.cc, not built with SEATRIAL_SIM off.
 void register_run(CLI::App& app);
 void register_check(CLI::App& app);

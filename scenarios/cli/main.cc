@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   register_show(app);
   register_diff(app);
   register_golden(app);
+  register_compare(app);
   try {
     app.parse(argc, argv);
     return done;
