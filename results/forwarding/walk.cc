@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace seatrial::results {
 namespace {
@@ -79,6 +80,7 @@ class Walker {
     const auto to = step(index).to;
     const auto found = snapshot_.translations(node, to);
     if (found.empty()) return false;
+    std::set<net::Endpoint> seen;  // TCP and UDP often share their backends
     for (const auto record : found) {
       const auto& nat = snapshot_.nat(record);
       const auto evidence = evidence_id("nat", record);
@@ -93,6 +95,7 @@ class Walker {
         out_.dead_ends.push_back(none);
       }
       for (const auto& backend : nat.backends) {
+        if (!seen.insert(backend).second) continue;
         WalkBranch way;
         way.next = node;
         follow(index, std::move(way), node, backend);

@@ -70,6 +70,10 @@ struct TimelineQuery {
 };
 Shown show_timeline(const StoredRun& run, const TimelineQuery& query, const ShowFormat& format);
 
+// When packets could loop or be lost (results/dataplane): those open at `at`, or overlapping
+// from-to; kinds: "loop", "blackhole".
+Shown show_windows(const StoredRun& run, const TimelineQuery& query, const ShowFormat& format);
+
 // Every member of a record: "request/17", "topology".
 Shown show_record(const StoredRun& run, const std::string& id, const ShowFormat& format);
 bool is_evidence_id(std::string_view word);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "results/dataplane/windows.h"
 #include "results/report/summary.h"
 #include "results/show/names.h"
 
@@ -110,6 +111,27 @@ class Collector {
     }
   }
 
+  // Machine-seconds are no use to a person: how many there were, and for how long any was open.
+  void windows() {
+    const auto all = find_windows(record_);
+    for (const auto kind : {WindowKind::loop, WindowKind::blackhole}) {
+      std::vector<std::pair<TimePoint, TimePoint>> spans;
+      for (const auto& window : all) {
+        if (window.kind == kind) spans.emplace_back(window.from, window.to.value_or(end_));
+      }
+      std::ranges::sort(spans);
+      Duration open{};
+      TimePoint covered{};
+      for (const auto& [from, to] : spans) {
+        open += std::max(to, covered) - std::max(from, covered);
+        covered = std::max(covered, to);
+      }
+      const auto name = std::string(to_string(kind)) + " windows";
+      count(name, spans.size());
+      time(name + ": time that any was open", in_seconds(open));
+    }
+  }
+
   void requests(const Summary& summary) {
     for (const auto& client : summary.clients) {
       const auto& name = client.client;
@@ -180,6 +202,7 @@ RunFigures figures_of(const StoredRun& run, std::string name) {
   collector.sessions();
   collector.routes();
   collector.convergence();
+  collector.windows();
   collector.requests(summary);
   collector.drops(summary);
   return out;

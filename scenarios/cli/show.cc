@@ -56,6 +56,11 @@ const std::map<std::string, What, std::less<>>& whats() {
        {{"--at", "--limit", "--node", "--prefix", "--kind", "--from", "--to"},
         {"session", "rib", "fib", "fault", "link", "pod", "endpoints", "note", "nat", "neighbour",
          "drop", "request"}}},
+      // Only what none of the data plane rests on is left out: hops, proxies' records, requests.
+      {"windows",
+       {{"--at", "--node", "--prefix", "--kind", "--from", "--to"},
+        {"session", "rib", "fib", "fault", "link", "pod", "endpoints", "note", "nat", "neighbour",
+         "configured"}}},
   };
   return all;
 }
@@ -153,6 +158,11 @@ results::Shown answer(const Options& options, const results::ShowFormat& format)
                                    options.status, from, to, limit},
                                   format);
   }
+  if (what == "windows") {
+    return results::show_windows(
+        run, {time_of(options.at), 0, options.node, options.prefix, options.kinds, from, to},
+        format);
+  }
   return results::show_timeline(run,
                                 {time_of(options.at), options.limit.value_or(10), options.node,
                                  options.prefix, options.kinds, from, to},
@@ -182,13 +192,15 @@ int show(const CLI::App& command, const Options& options) {
 
 void register_show(CLI::App& app) {
   auto* command = app.add_subcommand(
-      "show", "Show a finished run at any moment: sessions, tables, requests, paths, timeline.");
+      "show",
+      "Show a finished run at any moment: sessions, tables, requests, paths, timeline, windows.");
   auto options = std::make_shared<Options>();
   command->add_option("OUT", options->folder, "Folder of a finished run")->required();
   command
-      ->add_option("WHAT", options->what,
-                   "sessions, rib, fib, requests, paths or timeline; or the id of a record that a "
-                   "verdict or a row names, such as request/17")
+      ->add_option(
+          "WHAT", options->what,
+          "sessions, rib, fib, requests, paths, timeline or windows; or the id of a record that a "
+          "verdict or a row names, such as request/17")
       ->required();
   command->add_option("WHICH", options->which,
                       "requests, paths: one request, by client and number, such as users/17");
@@ -197,7 +209,7 @@ void register_show(CLI::App& app) {
   command
       ->add_option("--prefix", options->prefix,
                    "rib, fib: exactly that prefix; for an address the longest match. timeline: "
-                   "changes inside it, or that cover the address")
+                   "changes inside it, or that cover the address; windows likewise")
       ->type_name("PREFIX|ADDRESS");
   command->add_flag("--longer", options->longer, "rib, fib: every prefix inside --prefix, too");
   command->add_flag("--pods", options->pods, "rib, fib: the tables of pods, too");
@@ -223,7 +235,7 @@ void register_show(CLI::App& app) {
   command
       ->add_option("--kind", options->kinds,
                    "timeline: only these kinds: session, rib, fib, fault, link, pod, endpoints, "
-                   "note, nat, neighbour, drop, request")
+                   "note, nat, neighbour, drop, request. windows: loop, blackhole")
       ->type_name("KIND,...")
       ->delimiter(',');
   command

@@ -17,6 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)show_sessions(*run, {}, format);
     (void)show_requests(*run, {}, format);
     (void)show_timeline(*run, {}, format);
+    (void)show_windows(*run, {}, format);
     ShowQuery tables;
     tables.pods = true;
     (void)show_rib(*run, tables, format);

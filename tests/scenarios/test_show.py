@@ -64,6 +64,17 @@ def test_every_evidence_id_is_a_record(captured):
             assert show(out, evidence)["id"] == evidence
 
 
+def test_windows_are_those_of_the_time_before_the_routes_were_there(captured):
+    # No fault in this run: every window is closed when the last route of a machine is there.
+    _, out = captured
+    changes = show(out, "timeline", "--kind", "fib")["entries"]
+    last = max(e["at_ns"] for e in changes)
+    answer = show(out, "windows")
+    assert answer["windows_in_run"] == len(answer["windows"]) > 0
+    assert all(w["to_ns"] is not None and w["to_ns"] <= last for w in answer["windows"])
+    assert show(out, "windows", "--at", "30s")["windows"] == []
+
+
 def test_bad_questions_exit_2_and_say_what_there_is(captured, tmp_path):
     _, out = captured
     for question, part in [

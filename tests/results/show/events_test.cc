@@ -112,6 +112,28 @@ BOOST_AUTO_TEST_CASE(an_evidence_id_is_a_record) {
   BOOST_TEST(has(error_of(show_record(run, "fibs/1", {})), "did you mean fib?"));
 }
 
+BOOST_AUTO_TEST_CASE(windows_are_told_with_why_and_can_be_asked_for_by_moment) {
+  const auto run = stored_run();
+  const auto at = [&](Duration t, const char* to) {
+    TimelineQuery query;
+    query.at = when(t);
+    query.prefix = to;
+    return json_of(show_windows(run, query, as_json))["windows"];
+  };
+  // node2 has no power from 30 s on, and core1 sends packets for the pod's block there until 40 s.
+  BOOST_TEST(at(30s - 1ns, "172.16.1.0/26").empty());
+  const auto open = at(35s, "172.16.1.0/26");
+  BOOST_REQUIRE(!open.empty());
+  BOOST_TEST(open[0]["kind"] == "blackhole");
+  BOOST_TEST(open[0]["from_ns"] == 30'000'000'000);
+  BOOST_TEST(open[0]["reason"] == "node2 has no power");
+  BOOST_TEST(open[0]["evidence"][0] == "fault/0");
+  TimelineQuery wrong;
+  wrong.kinds = {"lop"};
+  BOOST_TEST(error_of(show_windows(run, wrong, {})) ==
+             "no kind of window \"lop\" in this run, did you mean loop?");
+}
+
 BOOST_AUTO_TEST_CASE(where_a_packet_would_go) {
   const auto run = stored_run();
   BOOST_TEST(
