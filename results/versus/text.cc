@@ -202,7 +202,7 @@ class Page {
     } else {
       text =
           "one run on a side: what differs is told, whether by more than chance is not known; run "
-          "several seeds for that (seatrial run DIR --seed N --out SIDE/seed-N)";
+          "several seeds for that (seatrial run DIR --seeds 20)";
     }
     out_ += "\n" + wrapped(std::string(verdict) + ": ", text, format_.width, 2);
     if (!everything_) out_ += "What is the same is left out (--all).\n";

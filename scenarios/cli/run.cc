@@ -3,7 +3,9 @@
 #include <iostream>
 #include <memory>
 
+#include "scenarios/cli/children.h"
 #include "scenarios/cli/commands.h"
+#include "scenarios/cli/seeds.h"
 #include "scenarios/engine/run/terminal.h"
 
 namespace seatrial::cli {
@@ -18,7 +20,24 @@ struct Options {
   std::string captures = "none";
   std::string mrt = "none";
   std::optional<Duration> until;
+  std::optional<std::string> seeds;
+  std::size_t jobs = 0;
 };
+
+// The same run without what differs between the seeds.
+int run_with_seeds(const Options& options, const std::string& out) {
+  std::vector<std::string> arguments{"run",   options.folder, "--pcap", options.captures,
+                                     "--mrt", options.mrt};
+  for (const auto& change : options.overrides) {
+    arguments.insert(arguments.end(), {"--set", change});
+  }
+  for (const auto& event : options.injections) {
+    arguments.insert(arguments.end(), {"--inject", event});
+  }
+  if (options.until) arguments.insert(arguments.end(), {"--until", to_string(*options.until)});
+  return run_seeds(arguments, out, parse_seeds(*options.seeds),
+                   options.jobs == 0 ? processors() : options.jobs);
+}
 
 int run(const Options& options) {
   Diagnostics diagnostics;
@@ -34,6 +53,7 @@ int run(const Options& options) {
   scenario::RunOptions run;
   run.out = options.out.empty() ? (std::filesystem::path("out") / design->scenario.name).string()
                                 : options.out;
+  if (options.seeds) return run_with_seeds(options, run.out);
   run.seed = options.seed;
   run.until = options.until;
   run.captures = scenario::parse_captures(options.captures);
@@ -51,7 +71,18 @@ void register_run(CLI::App& app) {
       ->required()
       ->check(CLI::ExistingDirectory);
   command->add_option("--out", options->out, "Folder for the results (default: out/NAME)");
-  add_seed(*command, options->seed);
+  auto* seed = add_seed(*command, options->seed);
+  command
+      ->add_option("--seeds", options->seeds,
+                   "Several runs, each with results in OUT/seed-N: 20 (1 to 20), 3..7 or 1,5,9")
+      ->type_name("N|A..B|LIST")
+      ->excludes(seed);
+  command
+      ->add_option("--jobs", options->jobs,
+                   "With --seeds: runs at a time (default: one a "
+                   "processor)")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
   add_overrides(*command, options->overrides);
   command
       ->add_option("--inject", options->injections,

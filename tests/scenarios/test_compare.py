@@ -11,10 +11,10 @@ from conftest import REFERENCE, seatrial
 def runs(tmp_path_factory):
     """Three seeds of the reference design, and of one with twice the load."""
     out = tmp_path_factory.mktemp("compared")
-    for seed in (1, 2, 3):
-        for side, change in (("old", []), ("new", ["--set", "clients.users.load.rate=400"])):
-            done = seatrial("run", REFERENCE, "--seed", seed, "--until", "25s", "--out", out / side / f"seed-{seed}", *change)
-            assert done.returncode in (0, 1), done.stderr
+    for side, change in (("old", []), ("new", ["--set", "clients.users.load.rate=400"])):
+        done = seatrial("run", REFERENCE, "--seeds", "1..3", "--until", "25s", "--out", out / side, *change)
+        assert done.returncode in (0, 1), done.stderr
+        assert sorted(line.split(":")[0] for line in done.stdout.splitlines()[:3]) == ["seed 1", "seed 2", "seed 3"]
     return out
 
 
@@ -45,6 +45,14 @@ def test_several_seeds_tell_a_difference_from_chance(runs):
     folders = [runs / "old" / f"seed-{s}" for s in (3, 1, 2)]
     again = seatrial("compare", *folders, "--vs", runs / "new", "--json")
     assert json.loads(again.stdout)["figures"] == answer["figures"]
+
+
+def test_seeds_are_runs_of_their_own(runs, tmp_path):
+    alone = seatrial("run", REFERENCE, "--seed", "2", "--until", "25s", "--out", tmp_path)
+    assert alone.returncode in (0, 1), alone.stderr
+    assert (tmp_path / "records.jsonl").read_bytes() == (runs / "old" / "seed-2" / "records.jsonl").read_bytes()
+    for wrong in ("0", "3..1", "1,x", ""):
+        assert seatrial("run", REFERENCE, "--seeds", wrong, "--out", tmp_path / "none").returncode == 2, wrong
 
 
 def test_trouble_exits_2(runs, tmp_path):
