@@ -106,7 +106,7 @@ bool same_but_prefix(const Window& a, const Window& b) {
 
 }  // namespace
 
-std::string_view to_string(WindowKind kind) {
+std::string_view word_of(WindowKind kind) {
   return kind == WindowKind::loop ? "loop" : "blackhole";
 }
 

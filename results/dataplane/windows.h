@@ -16,7 +16,7 @@
 namespace seatrial::results {
 
 enum class WindowKind : std::uint8_t { loop, blackhole };
-std::string_view to_string(WindowKind kind);
+std::string_view word_of(WindowKind kind);
 
 // One node of a witness, and the record of the entry by which it sent the packet on.
 struct WitnessHop {

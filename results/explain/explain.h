@@ -2,7 +2,7 @@
 // cause, each step naming the records that it rests on (and, where the run was captured, the
 // frames).
 //
-//   Explainer explainer(record, report.outcomes);  // works on a stored run as well
+//   Explainer explainer(record);  // works on a stored run as well
 //   const auto why = explainer.explain(17);        // of Record::requests()[17]
 //   for (const auto& group : explainer.explanations().groups) ...
 //
@@ -18,7 +18,6 @@
 
 #include "models/net/units.h"
 #include "results/record/record.h"
-#include "results/report/outcome.h"
 
 namespace seatrial::results {
 
@@ -81,9 +80,10 @@ struct Explanations {
 
 class Explainer {
  public:
-  // `outcomes` tell which bounds of latency were missed. `folder` holds the run's results and is
+  // `missed`: bounds of latency that an expectation set and that were not met; what is above one is
+  // slow. `folder` holds the run's results and is
   // searched for captures; empty: no frames are named. The record must outlive the explainer.
-  explicit Explainer(const Record& record, const std::vector<Outcome>& outcomes = {},
+  explicit Explainer(const Record& record, const std::vector<Explanations::SlowBound>& missed = {},
                      std::string folder = {});
   ~Explainer();
   Explainer(const Explainer&) = delete;

@@ -39,7 +39,7 @@ std::string windows_json(const Record& record) {
     for (const auto& hop : window.witness) {
       witness.push_back({{"node", hop.node}, {"evidence", hop.evidence}});
     }
-    list.push_back({{"kind", to_string(window.kind)},
+    list.push_back({{"kind", word_of(window.kind)},
                     {"prefixes", std::move(prefixes)},
                     {"from", ns(window.from)},
                     {"to", ns(window.to)},

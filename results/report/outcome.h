@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "models/net/units.h"
+
 namespace seatrial::results {
 
 struct Outcome {
@@ -15,6 +17,9 @@ struct Outcome {
   std::string why;
   // Ids of the records it rests on (results/record): "session/3", "request/17".
   std::vector<std::string> evidence;
+  // Of a load whose latency missed a bound: the load, and the bound. A slower request is slow.
+  std::string load = {};
+  Duration slow_above{};
 };
 
 }  // namespace seatrial::results

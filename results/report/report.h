@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include "models/net/units.h"
 #include "results/record/record.h"
+#include "results/report/findings.h"
 #include "results/report/outcome.h"
 
 namespace seatrial::results {
@@ -48,6 +50,8 @@ struct Report {
   Participants participants;
   std::vector<Outcome> outcomes;
   const Record* record = nullptr;  // not owned
+  // Derived once for all forms of the report; nullptr: each derives it for itself.
+  std::shared_ptr<const Findings> findings = nullptr;
 
   bool passed() const;
 };

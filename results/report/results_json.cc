@@ -2,6 +2,7 @@
 // results/schema/results.schema.json describes the members.
 #include <nlohmann/json.hpp>
 
+#include "results/report/findings_json.h"
 #include "results/report/report.h"
 #include "results/report/summary.h"
 
@@ -289,6 +290,10 @@ std::string results_json(const Report& report) {
   out["requests"] = requests(report, summary);
   out["spread"] = spread(summary);
   out["drops"] = drops(record, summary);
+  const auto findings = findings_of(report);
+  out["windows"] = windows_json(findings->windows);
+  out["convergence"] = convergence_json(findings->convergence);
+  out["explanations"] = explanations_json(findings->explainer->explanations());
   out["slowest_request"] = slowest(report, summary.slowest);
   out["counters"] = counters(report);
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "results/report/findings_text.h"
 #include "results/report/report.h"
 #include "results/report/summary.h"
 #include "results/report/text.h"
@@ -27,6 +28,7 @@ class Page {
     spread();
     drops();
     slowest();
+    findings();
     expectations();
     end();
     return std::move(out_);
@@ -252,6 +254,16 @@ class Page {
       text += leg.back[i].node;
     }
     out_ += wrapped("  ", text, options_.width, 4);
+  }
+
+  void findings() {
+    const auto found = findings_of(report_);
+    const TextColumns columns{options_.width, [this](std::string text) {
+                                return "\n" + in(Colour::bold, std::move(text)) + "\n";
+                              }};
+    out_ += windows_text(record_, found->windows, columns);
+    out_ += convergence_text(record_, found->convergence, columns);
+    out_ += explanations_text(found->explainer->explanations(), columns);
   }
 
   void expectations() {

@@ -50,10 +50,10 @@ Json to_json(const Window& window) {
   for (const auto& hop : window.witness) {
     witness.push_back({{"node", hop.node}, {"evidence", hop.evidence}});
   }
-  return {{"kind", to_string(window.kind)}, {"from_ns", show::ns(window.from)},
-          {"to_ns", show::ns(window.to)},   {"prefixes", std::move(prefixes)},
-          {"nodes", std::move(nodes)},      {"reason", window.reason},
-          {"witness", std::move(witness)},  {"evidence", window.evidence}};
+  return {{"kind", word_of(window.kind)},  {"from_ns", show::ns(window.from)},
+          {"to_ns", show::ns(window.to)},  {"prefixes", std::move(prefixes)},
+          {"nodes", std::move(nodes)},     {"reason", window.reason},
+          {"witness", std::move(witness)}, {"evidence", window.evidence}};
 }
 
 template <typename T, typename F>
@@ -67,7 +67,7 @@ void write(const Window& window, TimePoint end, const ShowFormat& format, std::s
   const auto until =
       window.to ? fmt::format("to {} s", show::shown_time(*window.to)) : "to the end";
   out +=
-      show::heading(fmt::format("{} from {} s {} ({})", to_string(window.kind),
+      show::heading(fmt::format("{} from {} s {} ({})", word_of(window.kind),
                                 show::shown_time(window.from), until, readable(window.length(end))),
                     format);
   const auto line = [&](const char* label, const std::string& text) {
@@ -104,7 +104,7 @@ Shown show_windows(const StoredRun& run, const TimelineQuery& query, const ShowF
     if (query.at && !open_at(window, *at)) continue;
     if (!query.node.empty() && !affects(window, query.node)) continue;
     if (!wanted(window)) continue;
-    const auto kind = std::string(to_string(window.kind));
+    const auto kind = std::string(word_of(window.kind));
     if (!query.kinds.empty() && std::ranges::find(query.kinds, kind) == query.kinds.end()) continue;
     if (query.from && window.to && *window.to <= *query.from) continue;
     if (query.to && window.from >= *query.to) continue;

@@ -130,6 +130,7 @@ void visit(V& v, Topology& x) {
 template <typename V>
 void visit(V& v, Outcome& x) {
   v("name", x.id), v("kind", x.kind), v("ok", x.ok), v("why", x.why), v("evidence", x.evidence);
+  v("load", x.load), v("slow_above_ns", x.slow_above);
 }
 
 // Every kind of observation with the word that its evidence ids begin with:

@@ -126,7 +126,7 @@ class Collector {
         open += std::max(to, covered) - std::max(from, covered);
         covered = std::max(covered, to);
       }
-      const auto name = std::string(to_string(kind)) + " windows";
+      const auto name = std::string(word_of(kind)) + " windows";
       count(name, spans.size());
       time(name + ": time that any was open", in_seconds(open));
     }

@@ -119,8 +119,13 @@ results::Outcome Judge::judge(const ExpectLoad& e) {
     facts.push_back("every answer from the service its request expects");
   }
 
+  Duration slow_above{};
   const auto latency = [&](const char* name, const Bound<Duration>& bound, Duration value) {
     if (!bound.set()) return;
+    if (bound.at_most && value > *bound.at_most) {
+      slow_above =
+          slow_above > Duration::zero() ? std::min(slow_above, *bound.at_most) : *bound.at_most;
+    }
     const auto text = std::string(name) + " " + to_string(value);
     if (answered > 0 && bound.holds(value)) {
       facts.push_back(text);
@@ -142,7 +147,12 @@ results::Outcome Judge::judge(const ExpectLoad& e) {
 
   std::vector<std::string> evidence;
   if (slowest) evidence.push_back(evidence_id("request", *slowest));
-  return findings.outcome(join(facts), std::move(evidence));
+  auto outcome = findings.outcome(join(facts), std::move(evidence));
+  if (slow_above > Duration::zero()) {
+    outcome.load = e.load;
+    outcome.slow_above = slow_above;
+  }
+  return outcome;
 }
 
 results::Outcome Judge::judge(const ExpectSpread& e) {

@@ -138,6 +138,7 @@ ExitStatus run_design(const Design& design, const RunOptions& options, const Con
   report.participants = trial.participants();
   report.outcomes = expectations::evaluate_all(design.scenario, trial, record);
   report.record = &record;
+  report.findings = results::find(record, report.outcomes, options.out);
 
   const fs::path out = options.out;
   using results::write_file;

@@ -104,7 +104,7 @@ std::set<std::string> said(const std::vector<Window>& windows, TimePoint when) {
       for (const auto& span : node.spans) {
         if (span.from > when || (span.to && *span.to <= when)) continue;
         for (const auto& one : window.prefixes) {
-          out.insert(std::string(to_string(window.kind)) + " " + one.to_string() + " " + node.node);
+          out.insert(std::string(word_of(window.kind)) + " " + one.to_string() + " " + node.node);
         }
       }
     }

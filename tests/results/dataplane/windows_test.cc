@@ -12,7 +12,7 @@ namespace {
 const auto vip = prefix("10.50.0.80/32");
 
 std::string shown(const Window& window) {
-  std::string out(to_string(window.kind));
+  std::string out(word_of(window.kind));
   for (const auto& one : window.prefixes) out += " " + one.to_string();
   out += " " + seconds(window.from) + "-" + (window.to ? seconds(*window.to) : "");
   for (const auto& node : window.nodes) {
