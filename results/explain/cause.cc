@@ -293,7 +293,7 @@ std::string Causes::sentence(const std::vector<const Cause*>& causes) {
     if (cause->held_until && (!latest || *latest < *cause->held_until)) latest = cause->held_until;
   }
   std::ranges::sort(machines);
-  machines.erase(std::ranges::unique(machines).begin(), machines.end());
+  machines.erase(std::unique(machines.begin(), machines.end()), machines.end());
   if (machines.size() == 1 && machines.front().empty()) machines.clear();
   auto out = joined(machines) + (machines.empty() ? "" : " ") + causes.front()->deed;
   if (with_session == nullptr) return out;

@@ -284,8 +284,9 @@ class Explainer::Impl {
     const auto& request = record_.requests()[e.request];
     std::vector<std::size_t> proxies;
     tries_.wrong(e.request, proxies);
-    for (auto i = proxies.rbegin(); i != proxies.rend(); ++i) {
-      const auto& proxy = record_.proxies()[*i];
+    std::reverse(proxies.begin(), proxies.end());
+    for (const auto index : proxies) {
+      const auto& proxy = record_.proxies()[index];
       if (proxy.upstream.port == 0) continue;
       const auto* pod = causes_.pod_of(proxy.upstream.address, proxy.finished);
       if (pod == nullptr || pod->pod != request.answered_by) continue;
@@ -296,7 +297,7 @@ class Explainer::Impl {
       cause.key = "wrong/" + proxy.upstream_name + "/" + request.answered_by;
       cause.sentence = Causes::sentence({&cause});
       e.chain.push_back(
-          {"try", proxy.started, proxy.node + " " + cause.deed, {evidence_id("proxy", *i)}, {}});
+          {"try", proxy.started, proxy.node + " " + cause.deed, {evidence_id("proxy", index)}, {}});
       e.attributed = true;
       e.cause = cause.sentence;
       work.cause = std::move(cause);
