@@ -245,6 +245,9 @@ tl::expected<StoredRun, std::string> read_records(std::istream& in, const std::s
     } catch (const Json::parse_error& error) {
       return tl::make_unexpected(fmt::format(
           "{}:{}:{}: error: not JSON, expected one object a line", name, number, error.byte));
+    } catch (const Json::out_of_range&) {  // 1e999
+      return tl::make_unexpected(fmt::format(
+          "{}:{}:1: error: a number is out of range, expected whole numbers", name, number));
     } catch (const Malformed& error) {
       return tl::make_unexpected(fmt::format("{}:{}:1: error: {}", name, number, error.what()));
     }

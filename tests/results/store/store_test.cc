@@ -131,6 +131,8 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
       wrong(R"({"id":"session/0")", R"({"id":"session/1")") ==
       "records.jsonl:5:1: error: record \"session/1\" is out of order, expected \"session/0\"");
   BOOST_TEST(wrong(R"("flow":{)", R"("flow":[{)").find("not JSON") != std::string::npos);
+  BOOST_TEST(wrong(R"("seed":7)", R"("seed":1e999)") ==
+             "records.jsonl:1:1: error: a number is out of range, expected whole numbers");
   BOOST_TEST(read_text("").error() ==
              "records.jsonl:1:1: error: no records, expected those of a finished run");
   BOOST_TEST(read_text("{\"id\":\"note/0\"}\n").error().find("expected \"run\"") !=
