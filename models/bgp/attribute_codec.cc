@@ -241,36 +241,90 @@ bool encode_large(const PathAttributes& from, WireWriter& out, const CodecOption
   return !from.large_communities.empty();
 }
 
+bool decode_ipv6_extended(Bytes value, PathAttributes& into, AttributeScratch&,
+                          const CodecOptions&) {
+  return read_list(value, 20, into.ipv6_extended_communities, [](WireReader& in) {
+    Ipv6ExtendedCommunity c;
+    std::ranges::copy(in.take(c.value.size()), c.value.begin());
+    return c;
+  });
+}
+bool encode_ipv6_extended(const PathAttributes& from, WireWriter& out, const CodecOptions&) {
+  for (const auto& c : from.ipv6_extended_communities) out.bytes(c.value);
+  return !from.ipv6_extended_communities.empty();
+}
+
+// RFC 7311 section 3: TLVs, of which the first of type 1 counts; its length is 11.
+bool decode_aigp(Bytes value, PathAttributes& into, AttributeScratch&, const CodecOptions&) {
+  WireReader in(value);
+  std::optional<std::uint64_t> metric;
+  while (!in.empty()) {
+    const auto type = in.u8();
+    const auto length = in.u16();
+    if (in.failed() || length < 3) return false;
+    WireReader tlv = in.sub(length - 3U);
+    if (in.failed() || (type == 1 && length != 11)) return false;
+    if (type == 1 && !metric) metric = tlv.u64();
+  }
+  into.aigp = metric;
+  return true;
+}
+bool encode_aigp(const PathAttributes& from, WireWriter& out, const CodecOptions&) {
+  if (!from.aigp) return false;
+  out.u8(1);
+  out.u16(11);
+  out.u64(*from.aigp);
+  return true;
+}
+
+bool decode_otc(Bytes value, PathAttributes& into, AttributeScratch&, const CodecOptions&) {
+  if (value.size() != 4) return false;
+  into.only_to_customer = Asn{WireReader(value).u32()};
+  return true;
+}
+bool encode_otc(const PathAttributes& from, WireWriter& out, const CodecOptions&) {
+  if (from.only_to_customer) out.u32(from.only_to_customer->value);
+  return from.only_to_customer.has_value();
+}
+
 constexpr auto withdraw = Outcome::treat_as_withdraw;
 constexpr auto discard = Outcome::attribute_discard;
 
 constexpr std::array rows{
-    AttributeRow{AttributeCode::origin, transitive, withdraw, false, decode_origin, encode_origin},
+    AttributeRow{AttributeCode::origin, transitive, withdraw, false, decode_origin, encode_origin,
+                 "RFC 7606 section 7.1"},
     AttributeRow{AttributeCode::as_path, transitive, withdraw, false, decode_as_path,
-                 encode_as_path},
+                 encode_as_path, "RFC 7606 section 7.2"},
     AttributeRow{AttributeCode::next_hop, transitive, withdraw, false, decode_next_hop,
-                 encode_next_hop},
-    AttributeRow{AttributeCode::med, optional, withdraw, false, decode_med, encode_med},
+                 encode_next_hop, "RFC 7606 section 7.3"},
+    AttributeRow{AttributeCode::med, optional, withdraw, false, decode_med, encode_med,
+                 "RFC 7606 section 7.4"},
     AttributeRow{AttributeCode::local_pref, transitive, withdraw, true, decode_local_pref,
-                 encode_local_pref},
+                 encode_local_pref, "RFC 7606 section 7.5"},
     AttributeRow{AttributeCode::atomic_aggregate, transitive, discard, false, decode_atomic,
-                 encode_atomic},
+                 encode_atomic, "RFC 7606 section 7.6"},
     AttributeRow{AttributeCode::aggregator, optional | transitive, discard, false,
-                 decode_aggregator, encode_aggregator},
+                 decode_aggregator, encode_aggregator, "RFC 7606 section 7.7"},
     AttributeRow{AttributeCode::communities, optional | transitive, withdraw, false,
-                 decode_communities, encode_communities},
+                 decode_communities, encode_communities, "RFC 7606 section 7.8"},
     AttributeRow{AttributeCode::originator_id, optional, withdraw, true, decode_originator,
-                 encode_originator},
+                 encode_originator, "RFC 7606 section 7.9"},
     AttributeRow{AttributeCode::cluster_list, optional, withdraw, true, decode_clusters,
-                 encode_clusters},
+                 encode_clusters, "RFC 7606 section 7.10"},
     AttributeRow{AttributeCode::extended_communities, optional | transitive, withdraw, false,
-                 decode_extended, encode_extended},
+                 decode_extended, encode_extended, "RFC 7606 section 7.14"},
     AttributeRow{AttributeCode::as4_path, optional | transitive, discard, false, decode_as4_path,
-                 encode_as4_path},
+                 encode_as4_path, "RFC 6793 section 6"},
     AttributeRow{AttributeCode::as4_aggregator, optional | transitive, discard, false,
-                 decode_as4_aggregator, encode_as4_aggregator},
+                 decode_as4_aggregator, encode_as4_aggregator, "RFC 6793 section 6"},
+    AttributeRow{AttributeCode::ipv6_extended_communities, optional | transitive, withdraw, false,
+                 decode_ipv6_extended, encode_ipv6_extended, "RFC 7606 section 7.15"},
+    AttributeRow{AttributeCode::aigp, optional, discard, false, decode_aigp, encode_aigp,
+                 "RFC 7311 section 3"},
     AttributeRow{AttributeCode::large_communities, optional | transitive, withdraw, false,
-                 decode_large, encode_large},
+                 decode_large, encode_large, "RFC 8092 section 5"},
+    AttributeRow{AttributeCode::only_to_customer, optional | transitive, withdraw, false,
+                 decode_otc, encode_otc, "RFC 9234 section 5"},
 };
 
 }  // namespace

@@ -23,6 +23,7 @@ struct AttributeRow {
                  const CodecOptions& options);
   // Writes the value; false when the attribute is absent from this set.
   bool (*encode)(const PathAttributes& from, WireWriter& out, const CodecOptions& options);
+  std::string_view section;  // of the RFC: what follows when it is malformed
 };
 
 // In ascending order of code, the order in which RFC 4271 section 5 would have them sent.

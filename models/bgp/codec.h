@@ -27,6 +27,7 @@ struct CodecOptions {
 struct MessageError {
   NotificationMessage notification;
   std::string detail;
+  std::string_view section = {};  // of the RFC that asks for it: "RFC 4271 section 6.2"
 };
 
 // RFC 7606 section 2, mildest first.
@@ -38,6 +39,7 @@ struct AttributeProblem {
   Outcome outcome = Outcome::none;
   std::uint8_t subcode = 0;  // update_error, for a reset
   std::string detail;
+  std::string_view section = {};  // of the RFC: "RFC 7606 section 7.1"
 };
 
 struct DecodedUpdate {

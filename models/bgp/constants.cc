@@ -76,7 +76,10 @@ constexpr std::array attribute_names{
     AttributeNameRow{AttributeCode::extended_communities, "EXTENDED COMMUNITIES"},
     AttributeNameRow{AttributeCode::as4_path, "AS4_PATH"},
     AttributeNameRow{AttributeCode::as4_aggregator, "AS4_AGGREGATOR"},
+    AttributeNameRow{AttributeCode::ipv6_extended_communities, "IPV6 EXTENDED COMMUNITIES"},
+    AttributeNameRow{AttributeCode::aigp, "AIGP"},
     AttributeNameRow{AttributeCode::large_communities, "LARGE_COMMUNITY"},
+    AttributeNameRow{AttributeCode::only_to_customer, "ONLY_TO_CUSTOMER"},
 };
 
 }  // namespace
@@ -107,6 +110,12 @@ std::string error_name(std::uint8_t code, std::uint8_t subcode) {
     }
   }
   return name + "/" + std::to_string(int{subcode});
+}
+
+std::string to_string(AfiSafi family) {
+  if (family == ipv4_unicast) return "IPv4 unicast";
+  if (family == ipv6_unicast) return "IPv6 unicast";
+  return "AFI " + std::to_string(family.afi) + " SAFI " + std::to_string(int{family.safi});
 }
 
 std::string attribute_name(std::uint8_t code) {

@@ -95,7 +95,10 @@ enum class AttributeCode : std::uint8_t {
   extended_communities = 16,
   as4_path = 17,
   as4_aggregator = 18,
+  ipv6_extended_communities = 25,  // RFC 5701
+  aigp = 26,                       // RFC 7311
   large_communities = 32,
+  only_to_customer = 35,  // RFC 9234
 };
 
 namespace attribute_flag {  // RFC 4271 section 4.3
@@ -108,11 +111,14 @@ inline constexpr std::uint8_t extended_length = 0x10;
 enum class CapabilityCode : std::uint8_t {
   multiprotocol = 1,
   route_refresh = 2,
+  extended_next_hop = 5,  // RFC 8950
   extended_message = 6,
+  role = 9,  // RFC 9234
   graceful_restart = 64,
   four_octet_as = 65,
   add_path = 69,
   enhanced_route_refresh = 70,
+  long_lived_graceful_restart = 71,  // RFC 9494
   fqdn = 73,
 };
 
@@ -128,6 +134,8 @@ inline constexpr AfiSafi ipv6_unicast{2, 1};
 std::string_view to_string(MessageType type);
 // "Cease/Administrative Shutdown", "Hold Timer Expired", "OPEN Message Error/7".
 std::string error_name(std::uint8_t code, std::uint8_t subcode);
+// "IPv4 unicast", "AFI 25 SAFI 65".
+std::string to_string(AfiSafi family);
 // "ORIGIN", "AS_PATH", or "attribute 99".
 std::string attribute_name(std::uint8_t code);
 

@@ -7,7 +7,7 @@ namespace {
 
 MessageError header_failure(std::uint8_t subcode, std::string detail, Octets data = {}) {
   return {NotificationMessage(ErrorCode::message_header, subcode, std::move(data)),
-          std::move(detail)};
+          std::move(detail), "RFC 4271 section 6.1"};
 }
 
 struct Limits {

@@ -11,9 +11,10 @@ constexpr std::uint8_t parameter_capabilities = 2;
 constexpr std::uint8_t parameter_extended_length = 255;
 
 tl::unexpected<MessageError> open_failure(std::uint8_t subcode, std::string detail,
+                                          std::string_view section = "RFC 4271 section 6.2",
                                           Octets data = {}) {
-  return tl::make_unexpected(
-      MessageError{NotificationMessage(ErrorCode::open, subcode, std::move(data)), detail});
+  return tl::make_unexpected(MessageError{
+      NotificationMessage(ErrorCode::open, subcode, std::move(data)), std::move(detail), section});
 }
 
 AfiSafi read_family(WireReader& in) {
@@ -164,7 +165,8 @@ tl::expected<OpenMessage, MessageError> decode_open(Bytes body) {
   if (open.version != 4) {
     // RFC 4271 section 6.2: the data is the largest version supported, 2 octets.
     return open_failure(open_error::unsupported_version,
-                        "version " + std::to_string(int{open.version}) + ", expected 4", {0, 4});
+                        "version " + std::to_string(int{open.version}) + ", expected 4",
+                        "RFC 4271 section 6.2", {0, 4});
   }
   bool extended = false;
   if (length == 255 && in.left() >= 3) {  // RFC 9072
@@ -194,9 +196,11 @@ tl::expected<OpenMessage, MessageError> decode_open(Bytes body) {
     }
   }
   if (open.capabilities.four_octet_as) open.asn = *open.capabilities.four_octet_as;
-  if (open.asn.value == 0) return open_failure(open_error::bad_peer_as, "AS 0");  // RFC 7607
+  if (open.asn.value == 0)
+    return open_failure(open_error::bad_peer_as, "AS 0", "RFC 7607 section 2");
   // RFC 6286: any non-zero identifier will do.
-  if (open.id.value == 0) return open_failure(open_error::bad_identifier, "identifier 0.0.0.0");
+  if (open.id.value == 0)
+    return open_failure(open_error::bad_identifier, "identifier 0.0.0.0", "RFC 6286 section 2.2");
   if (open.hold_time_s == 1 || open.hold_time_s == 2) {
     return open_failure(open_error::unacceptable_hold_time,
                         "hold time " + std::to_string(open.hold_time_s) + " s, expected 0 or >= 3");
@@ -269,8 +273,9 @@ tl::expected<NotificationMessage, MessageError> decode_notification(Bytes body) 
   notification.code = in.u8();
   notification.subcode = in.u8();
   if (in.failed()) {
-    return tl::make_unexpected(MessageError{
-        NotificationMessage(ErrorCode::message_header, header_error::bad_length), "NOTIFICATION"});
+    return tl::make_unexpected(
+        MessageError{NotificationMessage(ErrorCode::message_header, header_error::bad_length),
+                     "NOTIFICATION", "RFC 4271 section 6.1"});
   }
   const auto rest = in.rest();
   notification.data.assign(rest.begin(), rest.end());
@@ -296,9 +301,9 @@ tl::expected<RouteRefreshMessage, MessageError> decode_route_refresh(Bytes body)
   refresh.family.safi = in.u8();
   // Longer ones carry outbound route filters (RFC 5291), which this speaker never offers.
   if (in.failed()) {
-    return tl::make_unexpected(
-        MessageError{NotificationMessage(ErrorCode::message_header, header_error::bad_length),
-                     "ROUTE-REFRESH of " + std::to_string(body.size()) + " octets"});
+    return tl::make_unexpected(MessageError{
+        NotificationMessage(ErrorCode::message_header, header_error::bad_length),
+        "ROUTE-REFRESH of " + std::to_string(body.size()) + " octets", "RFC 4271 section 6.1"});
   }
   return refresh;
 }

@@ -46,6 +46,12 @@ struct ExtendedCommunity {
   friend auto operator<=>(const ExtendedCommunity&, const ExtendedCommunity&) = default;
 };
 
+// RFC 5701: the 20 octets, network order.
+struct Ipv6ExtendedCommunity {
+  std::array<std::uint8_t, 20> value{};
+  friend auto operator<=>(const Ipv6ExtendedCommunity&, const Ipv6ExtendedCommunity&) = default;
+};
+
 struct LargeCommunity {
   std::array<std::uint32_t, 3> value{};
   std::string to_string() const;
@@ -104,8 +110,11 @@ struct PathAttributes {
   std::vector<Community> communities;
   std::vector<ExtendedCommunity> extended_communities;
   std::vector<LargeCommunity> large_communities;
+  std::vector<Ipv6ExtendedCommunity> ipv6_extended_communities;
   std::optional<RouterId> originator_id;
   std::vector<RouterId> cluster_list;
+  std::optional<std::uint64_t> aigp;    // RFC 7311: the metric of the AIGP TLV
+  std::optional<Asn> only_to_customer;  // RFC 9234
   std::vector<UnknownAttribute> unknown;
 
   bool has(Community c) const;

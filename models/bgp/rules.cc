@@ -104,6 +104,7 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
     return rejected("eBGP without an export policy (RFC 8212)");
   }
   auto a = original;
+  a.aigp.reset();  // RFC 7311 section 3.2: not without AIGP_SESSION, which is off by default
   if (context.internal && best.source == RouteSource::ibgp) reflect(context, best, a);
   set_next_hop(context, best, a);
   if (!context.internal) {
@@ -127,6 +128,7 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
     out.communities.clear();
     out.large_communities.clear();
     out.extended_communities.clear();
+    out.ipv6_extended_communities.clear();
   }
   if (out.next_hop->family() != prefix.family()) {
     return rejected("no " + std::string(prefix.address().is_v4() ? "IPv4" : "IPv6") +

@@ -16,8 +16,10 @@ bool holds(const std::vector<AfiSafi>& families, AfiSafi family) {
   return std::find(families.begin(), families.end(), family) != families.end();
 }
 
-MessageError reset(std::uint8_t subcode, std::string detail, Octets data = {}) {
-  return {NotificationMessage(ErrorCode::update, subcode, std::move(data)), std::move(detail)};
+MessageError reset(std::uint8_t subcode, std::string detail, std::string_view section,
+                   Octets data = {}) {
+  return {NotificationMessage(ErrorCode::update, subcode, std::move(data)), std::move(detail),
+          section};
 }
 
 // False: a length beyond the family's bits, or cut short.
@@ -56,17 +58,22 @@ class UpdateDecoder {
   tl::expected<DecodedUpdate, MessageError> run(Bytes body) {
     WireReader in(body);
     WireReader withdrawn = in.sub(in.u16());
-    if (in.failed()) return fail(update_error::malformed_attribute_list, "withdrawn routes cut");
+    if (in.failed())
+      return fail(update_error::malformed_attribute_list, "withdrawn routes cut",
+                  "RFC 7606 section 3 b");
     WireReader attributes = in.sub(in.u16());
-    if (in.failed()) return fail(update_error::malformed_attribute_list, "attributes cut");
+    if (in.failed())
+      return fail(update_error::malformed_attribute_list, "attributes cut", "RFC 7606 section 3 b");
     const bool ids = holds(options_.add_path_receive, ipv4_unicast);
     if (!read_nlri(withdrawn, false, ids, message_.withdrawn)) {
-      return fail(update_error::invalid_network_field, "bad withdrawn prefix");
+      return fail(update_error::invalid_network_field, "bad withdrawn prefix",
+                  "RFC 7606 section 3 j");
     }
     const bool has_attributes = !attributes.empty();
     if (!read_attributes(attributes)) return tl::make_unexpected(*error_);
     if (!read_nlri(in, false, ids, message_.announced)) {
-      return fail(update_error::invalid_network_field, "bad announced prefix");
+      return fail(update_error::invalid_network_field, "bad announced prefix",
+                  "RFC 7606 section 3 j");
     }
     finish(has_attributes, body.size());
     DecodedUpdate decoded{std::move(message_), Outcome::none, std::move(problems_)};
@@ -75,11 +82,13 @@ class UpdateDecoder {
   }
 
  private:
-  tl::unexpected<MessageError> fail(std::uint8_t subcode, std::string detail) {
-    return tl::make_unexpected(reset(subcode, std::move(detail)));
+  // Lengths or NLRI that cannot be read leave nothing to withdraw (RFC 7606 section 3 b and j).
+  tl::unexpected<MessageError> fail(std::uint8_t subcode, std::string detail,
+                                    std::string_view section) {
+    return tl::make_unexpected(reset(subcode, std::move(detail), section));
   }
-  void problem(std::uint8_t code, Outcome outcome, std::string detail) {
-    problems_.push_back({code, outcome, 0, attribute_name(code) + ": " + detail});
+  void problem(std::uint8_t code, Outcome outcome, std::string detail, std::string_view section) {
+    problems_.push_back({code, outcome, 0, attribute_name(code) + ": " + detail, section});
   }
 
   // False: session reset, with error_ set.
@@ -89,18 +98,19 @@ class UpdateDecoder {
       const auto code = in.u8();
       const std::size_t length = (flags & extended_length) != 0 ? in.u16() : in.u8();
       const auto value = in.take(length);
-      if (in.failed()) {  // RFC 7606 section 4
-        problem(code, Outcome::treat_as_withdraw, "runs past the end of the attributes");
+      if (in.failed()) {
+        problem(code, Outcome::treat_as_withdraw, "runs past the end of the attributes",
+                "RFC 7606 section 4");
         return true;
       }
       if (seen_.test(code)) {
         if (code == static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri) ||
             code == static_cast<std::uint8_t>(AttributeCode::mp_unreach_nlri)) {
-          // RFC 7606 section 3 g
-          error_ = reset(update_error::malformed_attribute_list, attribute_name(code) + " twice");
+          error_ = reset(update_error::malformed_attribute_list, attribute_name(code) + " twice",
+                         "RFC 7606 section 3 g");
           return false;
         }
-        problem(code, Outcome::attribute_discard, "appears again");
+        problem(code, Outcome::attribute_discard, "appears again", "RFC 7606 section 3 g");
         continue;
       }
       seen_.set(code);
@@ -116,16 +126,18 @@ class UpdateDecoder {
     }
     const auto* row = attribute_row(code);
     if (row == nullptr) return read_unknown(flags, code, value);
-    if ((flags & (optional | transitive)) != row->flags) {  // RFC 7606 section 3 c
-      problem(code, Outcome::treat_as_withdraw, "flags conflict with its type");
+    if ((flags & (optional | transitive)) != row->flags) {
+      problem(code, Outcome::treat_as_withdraw, "flags conflict with its type",
+              "RFC 7606 section 3 c");
       return true;
     }
     if (row->external_discard && options_.external) {
-      problem(code, Outcome::attribute_discard, "from an external peer");
+      problem(code, Outcome::attribute_discard, "from an external peer", row->section);
       return true;
     }
     if (!row->decode(value, attributes_, scratch_, options_)) {
-      problem(code, row->malformed, "malformed, " + std::to_string(value.size()) + " octets");
+      problem(code, row->malformed, "malformed, " + std::to_string(value.size()) + " octets",
+              row->section);
     }
     return true;
   }
@@ -141,7 +153,7 @@ class UpdateDecoder {
       }
       out.bytes(value);
       error_ = reset(update_error::unrecognized_well_known, "well-known " + attribute_name(code),
-                     std::move(data));
+                     "RFC 4271 section 6.3", std::move(data));
       return false;
     }
     // Optional non-transitive ones are quietly ignored (RFC 4271 section 5).
@@ -154,7 +166,7 @@ class UpdateDecoder {
   }
 
   bool optional_error(std::string detail) {  // RFC 4760 section 7, RFC 7606 section 7.11
-    error_ = reset(update_error::optional_attribute, std::move(detail));
+    error_ = reset(update_error::optional_attribute, std::move(detail), "RFC 7606 section 7.11");
     return false;
   }
 
@@ -199,8 +211,8 @@ class UpdateDecoder {
 
   void need(AttributeCode code) {
     const auto number = static_cast<std::uint8_t>(code);
-    if (!seen_.test(number)) {  // RFC 7606 section 3 d
-      problem(number, Outcome::treat_as_withdraw, "missing");
+    if (!seen_.test(number)) {
+      problem(number, Outcome::treat_as_withdraw, "missing", "RFC 7606 section 3 d");
     }
   }
 

@@ -21,6 +21,7 @@ enum ExitCode : int {
 // CLI11's way to leave a callback with an exit code and without a message.
 using Done = CLI::RuntimeError;
 
+void register_bgp(CLI::App& app);
 void register_bgpd(CLI::App& app);
 void register_nginx(CLI::App& app);
 void register_show(CLI::App& app);

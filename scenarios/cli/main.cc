@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   register_campaign(app);
 #endif
   register_report(app);
+  register_bgp(app);
   register_bgpd(app);
   register_nginx(app);
   register_show(app);
