@@ -83,8 +83,28 @@ def test_without_the_fault_there_is_nothing_to_explain(tmp_path):
     process = seatrial(
         "run", ROOT / "scenarios" / "worker-power-loss", "--out", tmp_path, "--set", "timeline=[]", "--until", "32s"
     )
-    assert process.returncode == 0, process.stdout + process.stderr
+    # Nothing converges where nothing fails, and that expectation says so.
+    assert process.returncode == 1, process.stdout + process.stderr
     results = json.loads((tmp_path / "results.json").read_text())
+    assert [e["id"] for e in results["expectations"] if not e["ok"]] == ["settled"]
     assert results["explanations"]["groups"] == [] and results["convergence"]["faults"] == []
     # Tables fill at the start; from then on nothing is lost.
     assert all(w["to_ns"] is not None and w["to_ns"] < 15 * SECOND for w in results["windows"])
+
+
+def test_expectations_about_the_data_plane_fail_when_the_answer_changes(tmp_path):
+    # Tighter than any hold timer allows: 9 s less at most 3 s since the last keepalive.
+    scenario = json.loads((ROOT / "scenarios" / "worker-power-loss" / "scenario.json").read_text())
+    kinds = {e["id"]: i for i, e in enumerate(scenario["expect"])}
+    process = seatrial(
+        "run", ROOT / "scenarios" / "worker-power-loss", "--out", tmp_path, "--until", "42s",
+        "--set", f"expect.{kinds['routers-give-up']}.at_most=5s",
+        "--set", f"expect.{kinds['settled']}.convergence.at_most=5s",
+        "--set", f"expect.{kinds['at-rest']}.by=35s",
+    )
+    assert process.returncode == 1, process.stdout + process.stderr
+    results = json.loads((tmp_path / "results.json").read_text())
+    failed = {e["id"]: e for e in results["expectations"] if not e["ok"]}
+    assert {"routers-give-up", "settled", "at-rest"} <= set(failed)
+    assert "worker2 has no power" in failed["routers-give-up"]["why"]
+    assert failed["routers-give-up"]["evidence"] == ["fault/0"] * 3

@@ -407,6 +407,12 @@ class Checker {
       error(at, "it bounds no share", "\"min_share\" above 0 or \"max_share\" below 1");
     }
   }
+  void expect(const ExpectInvariant& e, const Position& at) {
+    each_is_node(e.nodes, at);
+    span(e.from, e.to, at);
+  }
+  void expect(const ExpectConvergence& e, const Position& at) { within_run(e.after, at); }
+  void expect(const ExpectQuiescent& e, const Position& at) { within_run(e.by, at); }
   void expect(const ExpectDrops& e, const Position& at) {
     each_is_node(e.nodes, at);
     span(e.from, e.to, at);

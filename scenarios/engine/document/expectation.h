@@ -109,10 +109,43 @@ struct ExpectDrops {
   friend bool operator==(const ExpectDrops&, const ExpectDrops&) = default;
 };
 
+enum class Invariant : std::uint8_t { no_loops, no_blackholes };
+
+// {"no_blackholes": true, "prefix": "10.50.0.80/32", "node": "core1", "from": "15s",
+//  "at_most": "9.05s"}: no window (results/dataplane) towards a prefix that overlaps this one, from
+// these nodes, lasts longer than that within [from, to).
+struct ExpectInvariant {
+  Invariant what = Invariant::no_loops;
+  std::optional<net::Prefix> prefix;  // nothing: every prefix
+  std::vector<std::string> nodes;     // empty: all
+  std::optional<Duration> from;
+  std::optional<Duration> to;
+  Duration at_most{};
+  friend bool operator==(const ExpectInvariant&, const ExpectInvariant&) = default;
+};
+
+enum class Table : std::uint8_t { rib, fib };
+
+// {"convergence": {"after": "30s", "at_most": "9.05s", "of": "fib"}}: from that moment to the next
+// fault of the timeline, the last change came no later than so long after it.
+struct ExpectConvergence {
+  Duration after{};
+  Duration at_most{};
+  Table of = Table::fib;
+  friend bool operator==(const ExpectConvergence&, const ExpectConvergence&) = default;
+};
+
+// {"quiescent": "fib", "by": "45s"}: nothing changes after it.
+struct ExpectQuiescent {
+  Table of = Table::fib;
+  Duration by{};
+  friend bool operator==(const ExpectQuiescent&, const ExpectQuiescent&) = default;
+};
+
 struct Expectation {
   std::string id;
   std::variant<ExpectSessions, ExpectRoutes, ExpectBlocks, ExpectNextHops, ExpectLoad, ExpectSpread,
-               ExpectDrops>
+               ExpectDrops, ExpectInvariant, ExpectConvergence, ExpectQuiescent>
       what;
   Where position;
   friend bool operator==(const Expectation&, const Expectation&) = default;

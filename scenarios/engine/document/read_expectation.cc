@@ -78,6 +78,24 @@ ExpectDrops drops(const Cursor& at) {
   return out;
 }
 
+ExpectInvariant invariant(const Cursor& at, Invariant what) {
+  ExpectInvariant out;
+  out.what = what;
+  at.get("prefix", out.prefix);
+  at.get("node", out.nodes);
+  at.get("from", out.from);
+  at.get("to", out.to);
+  at.get("at_most", out.at_most);
+  return out;
+}
+
+ExpectQuiescent quiescent(const Cursor& at) {
+  ExpectQuiescent out;
+  at.get("quiescent", out.of);
+  at.get("by", out.by);
+  return out;
+}
+
 }  // namespace
 
 Expectation read_expectation(const Cursor& at) {
@@ -94,6 +112,19 @@ Expectation read_expectation(const Cursor& at) {
     out.what = next_hops(at);
   } else if (at.has("spread")) {
     out.what = spread(at["spread"]);
+  } else if (at.has("no_loops")) {
+    out.what = invariant(at, Invariant::no_loops);
+  } else if (at.has("no_blackholes")) {
+    out.what = invariant(at, Invariant::no_blackholes);
+  } else if (at.has("convergence")) {
+    ExpectConvergence one;
+    const Cursor in = at["convergence"];
+    in.get("after", one.after);
+    in.get("at_most", one.at_most);
+    in.get("of", one.of);
+    out.what = one;
+  } else if (at.has("quiescent")) {
+    out.what = quiescent(at);
   } else if (at.has("drops")) {
     out.what = drops(at);
   } else {

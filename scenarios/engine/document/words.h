@@ -26,10 +26,17 @@ struct Words<Connections> {
 };
 template <>
 struct Words<Action> {
-  static constexpr std::array<std::pair<std::string_view, Action>, 3> table{
+  static constexpr std::array<std::pair<std::string_view, Action>, 5> table{
       {{"link_down", Action::link_down},
        {"link_up", Action::link_up},
+       {"link_silent", Action::link_silent},
+       {"link_restored", Action::link_restored},
        {"power_off", Action::power_off}}};
+};
+template <>
+struct Words<Table> {
+  static constexpr std::array<std::pair<std::string_view, Table>, 2> table{
+      {{"rib", Table::rib}, {"fib", Table::fib}}};
 };
 template <>
 struct Words<Distribution> {

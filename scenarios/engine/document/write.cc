@@ -314,6 +314,22 @@ struct PutExpectation {
     put(spread, "min_share", e.min_share, 0.0);
     put(spread, "max_share", e.max_share, 1.0);
   }
+  void operator()(const ExpectInvariant& e) const {
+    out[e.what == Invariant::no_loops ? "no_loops" : "no_blackholes"] = true;
+    put(out, "prefix", e.prefix);
+    put_nodes(out, e.nodes);
+    put(out, "from", e.from);
+    put(out, "to", e.to);
+    put(out, "at_most", e.at_most, Duration{});
+  }
+  void operator()(const ExpectConvergence& e) const {
+    out["convergence"] = {
+        {"after", to_json(e.after)}, {"at_most", to_json(e.at_most)}, {"of", word_of(e.of)}};
+  }
+  void operator()(const ExpectQuiescent& e) const {
+    out["quiescent"] = word_of(e.of);
+    out["by"] = to_json(e.by);
+  }
   void operator()(const ExpectDrops& e) const {
     out["drops"] = to_json(e.drops);
     put_nodes(out, e.nodes);

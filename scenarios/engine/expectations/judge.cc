@@ -7,8 +7,8 @@
 namespace seatrial::scenario::expectations {
 namespace {
 
-constexpr const char* kinds[] = {"sessions", "routes", "blocks", "next_hops",
-                                 "load",     "spread", "drops"};
+constexpr const char* kinds[] = {"sessions", "routes", "blocks",    "next_hops",   "load",
+                                 "spread",   "drops",  "invariant", "convergence", "quiescent"};
 
 }  // namespace
 

@@ -26,6 +26,9 @@ class Judge {
   results::Outcome judge(const ExpectLoad& e);
   results::Outcome judge(const ExpectSpread& e);
   results::Outcome judge(const ExpectDrops& e);
+  results::Outcome judge(const ExpectInvariant& e);
+  results::Outcome judge(const ExpectConvergence& e);
+  results::Outcome judge(const ExpectQuiescent& e);
 
   const results::PathFinder& paths();
   bool is_of_service(const std::string& pod, const std::string& service) const;

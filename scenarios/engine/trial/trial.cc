@@ -200,6 +200,18 @@ void Trial::act(const Event& event) {
       device->link()->set_plugged(up);
       break;
     }
+    case Action::link_silent:
+    case Action::link_restored: {
+      const bool silent = event.action == Action::link_silent;
+      const auto device = target_port(event.target);
+      if (device == nullptr || device->link() == nullptr) {
+        throw std::runtime_error("timeline: no link at " + event.target);
+      }
+      recorder_.record().add(
+          results::FaultInjected{now, silent ? "link_silent" : "link_restored", event.target});
+      device->link()->set_silent_loss(silent);
+      break;
+    }
     case Action::power_off:
       power_off(event.target);
       break;

@@ -99,7 +99,14 @@ Scenario full() {
       {"d", ExpectNextHops{{"core1"}, *net::Prefix::parse("10.50.0.80/32"), 3, 30s}, {}},
       {"e", load, {}},
       {"f", ExpectSpread{SpreadOver::app_pods, "users", "default/api", 0.25, 0.5}, {}},
-      {"g", ExpectDrops{{std::nullopt, 0, std::nullopt}, {"core1"}, {"no route"}, 1s, 9s}, {}}};
+      {"g", ExpectDrops{{std::nullopt, 0, std::nullopt}, {"core1"}, {"no route"}, 1s, 9s}, {}},
+      {"h", ExpectInvariant{Invariant::no_loops, {}, {}, {}, {}, {}}, {}},
+      {"i",
+       ExpectInvariant{
+           Invariant::no_blackholes, *net::Prefix::parse("10.50.0.80/32"), {"core1"}, 1s, 9s, 2s},
+       {}},
+      {"j", ExpectConvergence{5s, 2s, Table::rib}, {}},
+      {"k", ExpectQuiescent{Table::fib, 9s}, {}}};
   return s;
 }
 
