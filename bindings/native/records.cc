@@ -7,6 +7,7 @@
 
 #include "bindings/native/parts.h"
 #include "results/path/path.h"
+#include "results/report/findings.h"
 #include "results/store/fields.h"
 #include "results/store/store.h"
 
@@ -145,7 +146,7 @@ py::object optional_time(const std::optional<TimePoint>& at) {
 
 class Run {
  public:
-  explicit Run(const std::string& folder) : paths_(nullptr) {
+  explicit Run(const std::string& folder) : folder_(folder) {
     auto run = results::read_run(folder);
     if (!run) throw py::value_error(run.error());
     run_ = std::make_unique<StoredRun>(std::move(*run));
@@ -228,6 +229,36 @@ class Run {
     return out;
   }
 
+  // Why the request of that index failed or was slow, or where its time went.
+  py::object explain(std::size_t request) {
+    if (request >= run_->record.requests().size()) {
+      throw py::index_error("no request of index " + std::to_string(request));
+    }
+    if (!findings_) {
+      const py::gil_scoped_release others;
+      findings_ = results::find(run_->record, run_->outcomes, folder_);
+    }
+    const auto why = findings_->explainer->explain(request);
+    py::list chain;
+    for (const auto& step : why.chain) {
+      py::list frames;
+      for (const auto& frame : step.frames) frames.append(py::make_tuple(frame.file, frame.number));
+      py::dict row;
+      row["kind"] = step.kind;
+      row["at_ns"] = optional_time(step.at);
+      row["text"] = value(step.text);
+      row["evidence"] = value(step.evidence);
+      row["frames"] = std::move(frames);
+      chain.append(std::move(row));
+    }
+    py::dict out;
+    out["symptom"] = why.symptom;
+    out["attributed"] = why.attributed;
+    out["cause"] = value(why.cause);
+    out["chain"] = std::move(chain);
+    return out;
+  }
+
   py::object path(std::size_t request) {
     if (request >= run_->record.requests().size()) {
       throw py::index_error("no request of index " + std::to_string(request));
@@ -260,6 +291,8 @@ class Run {
 
   std::unique_ptr<StoredRun> run_;
   std::unique_ptr<results::PathFinder> paths_;
+  std::shared_ptr<const results::Findings> findings_;
+  std::string folder_;
 };
 
 }  // namespace
@@ -287,6 +320,10 @@ void define_records(py::module_& module) {
       .def("rib_nodes", &Run::rib_nodes, "Nodes that have a Loc-RIB.")
       .def("participants_of_requests", &Run::participants_of_requests,
            "(edge, ingress pod, app pod) of each request, \"\" where unknown.")
+      .def(
+          "explain", &Run::explain, py::arg("request"),
+          "Why the request of that index failed or was slow: symptom, attributed, cause, and chain "
+          "[{kind, at_ns, text, evidence, frames [(file, number)]}].")
       .def("path", &Run::path, py::arg("request"),
            "The hops of the request of that index: leg, direction, at_ns, node, in, out.");
 }

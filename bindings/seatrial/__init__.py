@@ -19,10 +19,11 @@ from ._sweep import sweep
 from .comparing import Findings, diff
 from .design import DataCenter, load
 from .errors import RunError, ScenarioError, SeatrialError, SweepError
+from .explaining import Explanation
 from .handles import Client, Cluster, Edge, Handle, Node, Router, Switch, request
 from .result import Result
 from .running import run
 
-__all__ = ["Campaign", "Client", "Cluster", "DataCenter", "Edge", "Findings", "Handle", "Node", "Result", "Router", "RunError",
-           "ScenarioError", "SeatrialError", "SweepError", "Switch", "__version__", "campaign", "diff", "load", "plan", "request",
-           "run", "sweep"]
+__all__ = ["Campaign", "Client", "Cluster", "DataCenter", "Edge", "Explanation", "Findings", "Handle", "Node",
+           "Result", "Router", "RunError", "ScenarioError", "SeatrialError", "SweepError", "Switch",
+           "__version__", "campaign", "diff", "load", "plan", "request", "run", "sweep"]

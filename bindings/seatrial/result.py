@@ -17,6 +17,7 @@ from ._values import Duration, nanoseconds
 from .errors import SeatrialError
 
 if TYPE_CHECKING:
+    from .explaining import Explanation
     from .plotting import Plots
 
 _EVENT_KINDS = ("session", "rib", "fib", "link", "fault", "pod", "endpoints", "neighbour", "nat", "note", "drop")
@@ -192,6 +193,15 @@ class Result:
             node, _, port = path.stem.rpartition("_")
             rows.append({"node": node, "port": port, "path": str(path), "bytes": path.stat().st_size})
         return pd.DataFrame(rows, columns=["node", "port", "path", "bytes"])
+
+    def explain(self, request: str) -> Explanation:
+        """Why a request ("users/17") failed or was slow: the chain of records from what the client saw to the cause.
+
+        For one that was answered in time the steps say where its time went. SeatrialError for a request that is not there.
+        """
+        from .explaining import Explanation
+
+        return Explanation(request, self.native.explain(self._index_of(request)))
 
     def path(self, request: str) -> pd.DataFrame:
         """The hops of a request ("users/17"): leg, direction ("there", "back"), at_s, node, in, out."""

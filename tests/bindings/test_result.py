@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 import seatrial
+from conftest import REFERENCE
 
 
 def test_the_verdict(reference):
@@ -119,3 +120,24 @@ def test_figures_show_something(reference, name):
     axes.figure.savefig("/dev/null", format="png")
     import matplotlib.pyplot as plt
     plt.close(axes.figure)
+
+
+def test_an_explanation_names_its_records(tmp_path):
+    r = seatrial.run(REFERENCE, seed=3, until="40s", set={
+        "timeline": [{"at": "25s", "do": "power_off", "target": "worker2"}], "clients.users.load.to": "35s", "expect": []})
+    failed = r.requests[~r.requests["ok"]]
+    assert len(failed)
+    why = r.explain(failed.index[0])
+    assert why.symptom != "answered"
+    assert why.attributed and "worker2" in why.cause
+    assert why.cause in str(why) and "<table>" in why._repr_html_()
+    named = {one for evidence in why.chain["evidence"] for one in evidence}
+    assert "fault/0" in named
+    # Nothing is blamed that happened after the symptom, and every record that is named is there.
+    assert why.chain["at_s"].dropna().max() <= failed["finished_s"].iloc[0]
+    for one in named:
+        assert one in r.table(one.partition("/")[0]).index
+    well = r.explain(r.requests[r.requests["ok"]].index[0])
+    assert well.symptom in ("answered", "slow")
+    with pytest.raises(seatrial.SeatrialError, match="CLIENT/NUMBER"):
+        r.explain("users/0")
