@@ -35,9 +35,67 @@ enum class NextHopSelf {
   always,            // `next-hop-self force`: on reflected routes too
 };
 
-struct AddPathConfig {
+struct AddPathConfig {  // RFC 7911
   bool receive = false;
-  bool send = false;
+  bool send = false;              // every path (`addpath-tx-all-paths`)
+  bool send_best_per_as = false;  // the best of each neighbouring AS
+};
+
+// `local-as`: the AS that this session's peer is shown (draft-mitchell-bgp-local-as, as FRR does).
+struct LocalAs {
+  Asn asn;
+  bool no_prepend = false;  // not put into the AS_PATH of what the peer sends
+  bool replace_as = false;  // alone in the AS_PATH of what the peer is sent
+};
+
+enum class RemovePrivateAs {
+  never,
+  when_all_private,          // `remove-private-AS`
+  all,                       // `... all`
+  when_all_private_replace,  // `... replace-AS`: by our own AS
+  all_replace,
+};
+
+// RFC 9234 section 4: what this speaker is towards the peer.
+enum class Role : std::uint8_t {
+  provider = 0,
+  rs_server = 1,
+  rs_client = 2,
+  customer = 3,
+  peer = 4
+};
+
+enum class GracefulRestartMode {
+  disabled,  // no capability
+  helper,    // the capability with no family: keeps a restarting peer's routes
+  restarter  // the capability with the families, too
+};
+
+struct GracefulRestartConfig {  // RFC 4724
+  GracefulRestartMode mode = GracefulRestartMode::helper;
+  Duration restart_time = 120s;  // announced
+  Duration stale_time = 360s;    // a helper's bound from re-establishment to the End-of-RIB
+  Duration select_deferral = 360s;
+  bool preserve_forwarding = false;          // the F bit of each family
+  bool notification = false;                 // RFC 8538: the N bit
+  std::optional<Duration> long_lived_stale;  // RFC 9494
+};
+
+struct BfdConfig {  // RFC 5880 timers as asked for by this side
+  Duration receive_interval = 300ms;
+  Duration transmit_interval = 300ms;
+  unsigned detect_multiplier = 3;
+  bool multihop = false;  // RFC 5883
+  bool passive = false;
+  std::optional<int> minimum_ttl;
+  bool check_control_plane_failure = false;
+};
+
+struct MaxPrefixes {
+  std::uint32_t limit = 0;
+  unsigned threshold_percent = 75;  // reported when exceeded
+  bool warning_only = false;
+  std::optional<Duration> restart;  // started again after it; otherwise stays down until cleared
 };
 
 struct NeighborConfig {
@@ -51,6 +109,20 @@ struct NeighborConfig {
   std::string password;                         // TCP-MD5 (RFC 2385), where the host can
   std::optional<int> ebgp_multihop;             // sent TTL; eBGP without it sends TTL 1
   std::optional<int> ttl_security;              // GTSM (RFC 5082): hops; 1 accepts only TTL 255
+  bool disable_connected_check = false;         // an eBGP peer one hop away need not share a subnet
+  std::string shutdown_message;                 // RFC 9003, with `shutdown`
+  std::optional<BfdConfig> bfd;
+  std::string peer_group;  // for reports
+
+  // What is offered in the OPEN.
+  std::optional<LocalAs> local_as;
+  std::optional<Role> role;                // RFC 9234
+  bool role_strict = false;                // a peer without a role is refused
+  bool extended_next_hop = false;          // RFC 8950
+  bool dont_capability_negotiate = false;  // no capabilities at all
+  bool strict_capability_match = false;    // a peer that lacks one of ours is refused
+  std::optional<bool> extended_message;    // RFC 8654; otherwise the profile's
+  std::optional<GracefulRestartConfig> graceful_restart;  // otherwise the speaker's
 
   // Override the profile.
   std::optional<Duration> hold_time;
@@ -60,13 +132,27 @@ struct NeighborConfig {
 
   bool route_reflector_client = false;
   NextHopSelf next_hop_self = NextHopSelf::never;
-  bool next_hop_unchanged = false;  // eBGP too (`attribute-unchanged next-hop`)
-  unsigned allowas_in = 0;          // own AS accepted this often in AS_PATH
-  std::uint32_t weight = 0;         // of every path from this neighbour
+  bool next_hop_unchanged = false;   // eBGP too (`attribute-unchanged next-hop`)
+  bool as_path_unchanged = false;    // eBGP too: our AS is not prepended
+  bool med_unchanged = false;        // eBGP too
+  bool route_server_client = false;  // RFC 7947: all three unchanged
+  unsigned allowas_in = 0;           // own AS accepted this often in AS_PATH
+  bool allowas_in_origin = false;    // ... only as the origin
+  bool as_override = false;          // the peer's AS in AS_PATH becomes ours
+  RemovePrivateAs remove_private_as = RemovePrivateAs::never;
+  std::optional<bool> enforce_first_as;  // otherwise the profile's
+  std::uint32_t weight = 0;              // of every path from this neighbour
   bool send_community = true;
-  bool ebgp_requires_policy = true;           // RFC 8212, where the profile has it
-  std::optional<std::uint32_t> max_prefixes;  // Cease/1 when exceeded
+  bool send_extended_community = true;
+  bool send_large_community = true;
+  bool ebgp_requires_policy = true;         // RFC 8212, where the profile has it
+  std::optional<MaxPrefixes> max_prefixes;  // Cease/1 when exceeded
   AddPathConfig add_path;
+  // 0.0.0.0/0 or ::/0 whatever the RIB has; the policies decide on it, and may set attributes.
+  bool default_originate = false;
+  std::vector<Policy> default_originate_policy;
+  bool soft_reconfiguration_inbound = false;  // what was refused is kept to be looked at again
+  std::vector<Policy> unsuppress;             // lets suppressed routes out
   std::vector<AfiSafi> families = {ipv4_unicast};
 
   // All must permit, in order; an empty list is no policy (which RFC 8212 may deny on eBGP).
@@ -90,6 +176,35 @@ struct OriginatedRoute {
   Position position;
 };
 
+struct Confederation {  // RFC 5065; the speaker's own AS is its member AS
+  Asn identifier;
+  std::vector<Asn> members;  // the other member ASes
+};
+
+struct Aggregate {  // RFC 4271 section 9.2.2.2
+  net::Prefix prefix;
+  bool as_set = false;        // AS_PATH and communities of the parts
+  bool summary_only = false;  // the parts are suppressed
+  std::optional<Origin> origin;
+  bool matching_med_only = false;
+  std::vector<Policy> policy;    // sets the aggregate's attributes
+  std::vector<Policy> suppress;  // the parts that it permits are suppressed
+  Position position;
+};
+
+struct Dampening {  // RFC 2439
+  Duration half_life = 900s;
+  std::uint32_t reuse = 750;
+  std::uint32_t suppress = 2000;
+  Duration maximum = 3600s;
+};
+
+// `bgp listen range`: who connects from there is a neighbour like the template.
+struct DynamicRange {
+  net::Prefix prefix;
+  NeighborConfig peer;  // without an address
+};
+
 struct SpeakerConfig {
   Asn asn;
   RouterId router_id;
@@ -101,6 +216,23 @@ struct SpeakerConfig {
   std::optional<bool> multipath_relax;
   std::optional<bool> deterministic_med;
   bool always_compare_med = false;
+  bool as_path_ignore = false;                      // `bgp bestpath as-path ignore`
+  bool as_path_counts_confederation = false;        // `bgp bestpath as-path confed`
+  bool med_confederation = false;                   // `bgp bestpath med confed`
+  bool missing_med_is_worst = false;                // `bgp bestpath med missing-as-worst`
+  std::optional<bool> compare_router_id;            // otherwise the profile's last tie-break
+  std::optional<std::uint32_t> default_local_pref;  // otherwise the profile's
+  bool client_to_client_reflection = true;          // RFC 4456 section 10
+  bool reject_as_sets = false;
+  bool graceful_shutdown = false;      // RFC 8326: everything goes out with the community
+  bool fast_external_failover = true;  // an eBGP session falls with its interface
+  std::optional<Duration> minimum_hold_time;
+  std::optional<Confederation> confederation;
+  GracefulRestartConfig graceful_restart;
+  std::optional<Dampening> dampening;
+  std::vector<Aggregate> aggregates;
+  std::vector<DynamicRange> dynamic_ranges;
+  unsigned dynamic_limit = 100;
   std::optional<RouterId> cluster_id;  // otherwise the router id
   net::IpAddress listen_address;       // 0.0.0.0: all
   std::uint16_t listen_port = default_port;

@@ -170,10 +170,11 @@ void Speaker::Core::update(Session& session, DecodedUpdate decoded) {
     take(message.mp_announced, pool_.intern(std::move(mp)));
   }
   const auto limit = session.config().max_prefixes;
-  if (limit && n->received_paths() > *limit) {  // stays down until it is cleared
+  if (limit && !limit->warning_only &&
+      n->received_paths() > limit->limit) {  // stays down until it is cleared
     session.stop(NotificationMessage(ErrorCode::cease, cease::max_prefixes),
                  std::to_string(n->received_paths()) + " prefixes, at most " +
-                     std::to_string(*limit) + " allowed");
+                     std::to_string(limit->limit) + " allowed");
   }
 }
 

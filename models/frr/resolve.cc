@@ -196,7 +196,9 @@ void Resolver::add_peer(const PeerDraft& peer, const net::IpAddress& address,
   neighbor.allowas_in = settings.allowas_in.value_or(0);
   neighbor.weight = settings.weight.value_or(0);
   neighbor.send_community = settings.send_community.value_or(true);
-  neighbor.max_prefixes = settings.maximum_prefix;
+  if (settings.maximum_prefix) {
+    neighbor.max_prefixes = bgp::MaxPrefixes{.limit = *settings.maximum_prefix};
+  }
   const bool is_internal = settings.remote_as->kind == bgp::RemoteAs::Kind::internal ||
                            (settings.remote_as->kind == bgp::RemoteAs::Kind::number &&
                             settings.remote_as->asn == bgp_.asn);

@@ -79,6 +79,12 @@ class Stream {
   // read.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
+  // From here on: the TTL or hop limit sent, and the least accepted (GTSM, RFC 5082). For an
+  // accepted stream, whose peer is known only now. A host that cannot ignores it.
+  virtual void set_hops(std::optional<int> ttl, std::optional<int> minimum) {
+    (void)ttl;
+    (void)minimum;
+  }
   // Valid once connected or accepted (local port is chosen by then).
   virtual net::Endpoint local() const = 0;
   virtual net::Endpoint remote() const = 0;
@@ -121,6 +127,11 @@ class DatagramSocket {
   // `source`: the address to send from, where the socket is bound to none.
   virtual void send(const net::Endpoint& to, Bytes bytes,
                     std::optional<net::IpAddress> source = std::nullopt) = 0;
+  // As Stream::set_hops.
+  virtual void set_hops(std::optional<int> ttl, std::optional<int> minimum) {
+    (void)ttl;
+    (void)minimum;
+  }
   virtual net::Endpoint local() const = 0;
 };
 

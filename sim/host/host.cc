@@ -96,6 +96,9 @@ class SimStream final : public io::Stream {
   void abort() override { socket_->abort(); }
   void pause_reading() override { socket_->pause_reading(); }
   void resume_reading() override { socket_->resume_reading(); }
+  void set_hops(std::optional<int> ttl, std::optional<int> minimum) override {
+    socket_->set_hops(ttl, minimum);
+  }
   net::Endpoint local() const override { return source_of(socket_->flow()); }
   net::Endpoint remote() const override {
     return socket_->flow().protocol == protocol_tcp ? destination_of(socket_->flow()) : remote_;
@@ -126,6 +129,10 @@ class SimDatagramSocket final : public io::DatagramSocket {
   void send(const net::Endpoint& to, io::Bytes bytes,
             std::optional<net::IpAddress> source) override {
     udp_->send(*binding_, to, bytes, source);
+  }
+  void set_hops(std::optional<int> ttl, std::optional<int> minimum) override {
+    if (ttl) binding_->ttl = ttl;
+    if (minimum) binding_->minimum_ttl = *minimum;
   }
   net::Endpoint local() const override { return binding_->local; }
 

@@ -2,6 +2,7 @@
 
 #include <ns3/ipv4-interface.h>
 #include <ns3/node.h>
+#include <ns3/socket.h>
 #include <ns3/udp-header.h>
 
 #include <algorithm>
@@ -85,6 +86,11 @@ void UdpProtocol::send(const Binding& from, const net::Endpoint& to, io::Bytes b
     header.InitializeChecksum(to_ns3(*source), to_ns3(to.address), protocol_udp);
   }
   packet->AddHeader(header);
+  if (from.ttl) {
+    ns3::SocketIpTtlTag ttl;
+    ttl.SetTtl(static_cast<std::uint8_t>(*from.ttl));
+    packet->AddPacketTag(ttl);
+  }
   forwarding_->send(packet, to_ns3(*source), to_ns3(to.address), protocol_udp, nullptr);
 }
 
@@ -103,6 +109,7 @@ ns3::IpL4Protocol::RxStatus UdpProtocol::Receive(ns3::Ptr<ns3::Packet> packet,
   }
   packet->RemoveHeader(header);
   if (!header.IsChecksumOk()) return RX_CSUM_FAILED;
+  if (ip.GetTtl() < binding->minimum_ttl) return RX_OK;
   if (binding->handler != nullptr) {
     scratch_.resize(packet->GetSize());
     packet->CopyData(scratch_.data(), packet->GetSize());

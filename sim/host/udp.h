@@ -26,6 +26,8 @@ class UdpProtocol : public ns3::UdpL4Protocol {
   struct Binding {
     net::Endpoint local;
     io::DatagramHandler* handler = nullptr;
+    std::optional<int> ttl;  // sent; otherwise the node's default
+    int minimum_ttl = 0;     // received below: dropped in silence
   };
   // nullptr when the address is not ours or the port is taken. Bound while it is held.
   std::shared_ptr<Binding> bind(const net::Endpoint& local, io::DatagramHandler* handler);

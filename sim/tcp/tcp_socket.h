@@ -72,6 +72,10 @@ class TcpSocket : public ns3::TcpSocketBase {
   void close();  // nobody holds it any more
   void pause_reading() { paused_ = true; }
   void resume_reading();
+  void set_hops(std::optional<int> ttl, std::optional<int> minimum) {
+    if (ttl) SetIpTtl(static_cast<std::uint8_t>(*ttl));
+    if (minimum) minimum_ttl_ = *minimum;
+  }
   const Flow& flow() const { return flow_; }
 
   // --- from the protocol ---

@@ -22,6 +22,9 @@ class LiveStream : public Stream {
   void abort() override { connection_->abort(); }
   void pause_reading() override { connection_->pause(); }
   void resume_reading() override { connection_->resume(); }
+  void set_hops(std::optional<int> ttl, std::optional<int> minimum) override {
+    connection_->set_hops(ttl, minimum);
+  }
   net::Endpoint local() const override { return connection_->local(); }
   net::Endpoint remote() const override { return connection_->remote(); }
 
@@ -33,6 +36,16 @@ class LiveStream : public Stream {
 
 std::unique_ptr<Stream> make_stream(std::shared_ptr<Connection> connection) {
   return std::make_unique<LiveStream>(std::move(connection));
+}
+
+void Connection::set_hops(std::optional<int> ttl, std::optional<int> minimum) {
+  if (closed_) return;
+  const int fd = socket_.native_handle();
+  const auto family = remote_.address.family();
+  error_code error;
+  if (ttl) error = live::set_ttl(fd, family, *ttl);
+  if (!error && minimum) error = set_minimum_ttl(fd, family, *minimum);
+  if (error) abort();  // what was asked for a peer's safety is not silently left out
 }
 
 // ---------------------------------------------------------------- opening

@@ -82,6 +82,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
   }
 
   void send(const net::Endpoint& to, Bytes bytes, const std::optional<net::IpAddress>& source);
+  void set_hops(std::optional<int> ttl, std::optional<int> minimum);
   const net::Endpoint& local() const { return local_; }
 
  private:
@@ -140,6 +141,15 @@ bool Socket::receive(int flags) {
   return true;
 }
 
+void Socket::set_hops(std::optional<int> ttl, std::optional<int> minimum) {
+  const int fd = socket_.native_handle();
+  const auto family = local_.address.family();
+  error_code error;
+  if (ttl) error = set_ttl(fd, family, *ttl);
+  if (!error && minimum) error = set_minimum_ttl(fd, family, *minimum);
+  if (error) close();  // what was asked for a peer's safety is not silently left out
+}
+
 void Socket::send(const net::Endpoint& to, Bytes bytes,
                   const std::optional<net::IpAddress>& source) {
   sockaddr_storage address{};
@@ -183,6 +193,9 @@ class LiveDatagramSocket : public DatagramSocket {
   ~LiveDatagramSocket() override { socket_->close(); }
   void send(const net::Endpoint& to, Bytes bytes, std::optional<net::IpAddress> source) override {
     socket_->send(to, bytes, source);
+  }
+  void set_hops(std::optional<int> ttl, std::optional<int> minimum) override {
+    socket_->set_hops(ttl, minimum);
   }
   net::Endpoint local() const override { return socket_->local(); }
 

@@ -312,7 +312,7 @@ BOOST_AUTO_TEST_CASE(refresh_clear_and_neighbours_that_come_and_go) {
 BOOST_AUTO_TEST_CASE(too_many_prefixes_end_the_session) {
   World w;
   auto limited = peer("10.0.0.1", 65001);
-  limited.max_prefixes = 1;
+  limited.max_prefixes = MaxPrefixes{.limit = 1};
   w.add("a", "10.0.0.1", 65001, {peer("10.0.0.2", 65001)}, {"192.0.2.0/25", "192.0.2.128/25"});
   auto& b = w.add("b", "10.0.0.2", 65001, {limited});
   w.start();

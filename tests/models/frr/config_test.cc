@@ -133,7 +133,7 @@ line vty
   BOOST_TEST((out.keepalive_time == 1s));
   BOOST_TEST((out.connect_retry == 7s));
   BOOST_TEST(out.passive);
-  BOOST_TEST(out.max_prefixes.value() == 1000U);
+  BOOST_TEST(out.max_prefixes.value().limit == 1000U);
   BOOST_TEST(out.weight == 50U);
   BOOST_TEST(!out.send_community);
   const auto& in = neighbor(config, "10.0.0.3");
