@@ -61,6 +61,7 @@ class Speaker::Core final : public SessionOwner {
   std::optional<std::uint32_t> local_metric(const net::Prefix& prefix,
                                             const OriginatedRoute& route) const;
   void import(Neighbor& neighbor, const Nlri& nlri, const PathAttributes& attributes);
+  void drop(const Neighbor& neighbor, const Nlri& nlri);
   void put(const net::Prefix& prefix, Candidate candidate);
   void remove(const net::Prefix& prefix, const Identity& identity);
   void mark(const net::Prefix& prefix);

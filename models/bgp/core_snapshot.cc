@@ -14,12 +14,13 @@ std::vector<SessionSnapshot> Speaker::Core::sessions() const {
 SessionSnapshot Speaker::Core::snapshot(const Neighbor& n) const {
   auto s = n.session().snapshot();
   const auto rules = n.rules();
-  n.adj_rib_in().for_each([&](const net::Prefix& prefix, const std::vector<ReceivedPath>& paths) {
-    for (const auto& path : paths) {
-      if (import_route(rules, prefix, *path.attributes).accepted) ++s.prefixes_accepted;
-    }
-  });
-  s.prefixes_received = n.received_paths();
+  n.adj_rib_in().table().for_each(
+      [&](const net::Prefix& prefix, const std::vector<ReceivedPath>& paths) {
+        for (const auto& path : paths) {
+          if (import_route(rules, prefix, *path.attributes).accepted) ++s.prefixes_accepted;
+        }
+      });
+  s.prefixes_received = n.adj_rib_in().paths();
   s.prefixes_advertised = n.adj_rib_out().size();
   return s;
 }
@@ -74,13 +75,14 @@ std::optional<RouteSnapshot> Speaker::Core::route(const net::Prefix& prefix) con
 std::vector<AdjRouteSnapshot> Speaker::Core::adj_rib_in(const Neighbor& n) const {
   std::vector<AdjRouteSnapshot> all;
   const auto rules = n.rules();
-  n.adj_rib_in().for_each([&](const net::Prefix& prefix, const std::vector<ReceivedPath>& paths) {
-    for (const auto& path : paths) {
-      auto result = import_route(rules, prefix, *path.attributes);
-      all.push_back(
-          {prefix, path.path_id, path.attributes, result.accepted, result.why, path.received});
-    }
-  });
+  n.adj_rib_in().table().for_each(
+      [&](const net::Prefix& prefix, const std::vector<ReceivedPath>& paths) {
+        for (const auto& path : paths) {
+          auto result = import_route(rules, prefix, *path.attributes);
+          all.push_back(
+              {prefix, path.path_id, path.attributes, result.accepted, result.why, path.received});
+        }
+      });
   return all;
 }
 

@@ -28,35 +28,6 @@ bool Neighbor::carries(net::Family family) const {
   return theirs.has(wanted) || (theirs.families.empty() && wanted == ipv4_unicast);
 }
 
-bool Neighbor::received(const Nlri& nlri, AttributesRef attributes) {
-  auto& paths = adj_rib_in_[nlri.prefix];
-  const auto path = std::ranges::find(paths, nlri.path_id, &ReceivedPath::path_id);
-  if (path == paths.end()) {
-    paths.push_back({nlri.path_id, std::move(attributes), host_.now()});
-    ++received_paths_;
-    return true;
-  }
-  if (path->attributes == attributes) return false;
-  path->attributes = std::move(attributes);
-  path->received = host_.now();
-  return true;
-}
-
-bool Neighbor::withdrawn(const Nlri& nlri) {
-  auto* paths = adj_rib_in_.find(nlri.prefix);
-  if (paths == nullptr) return false;
-  const auto removed =
-      std::erase_if(*paths, [&](const ReceivedPath& p) { return p.path_id == nlri.path_id; });
-  received_paths_ -= removed;
-  if (paths->empty()) adj_rib_in_.erase(nlri.prefix);
-  return removed > 0;
-}
-
-net::PrefixMap<std::vector<ReceivedPath>> Neighbor::take_adj_rib_in() {
-  received_paths_ = 0;
-  return std::exchange(adj_rib_in_, {});
-}
-
 void Neighbor::established() {
   earliest_flush_ = host_.now() + speaker_.profile.first_update_delay;
   end_of_rib_due_ = speaker_.profile.end_of_rib;

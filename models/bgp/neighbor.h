@@ -7,17 +7,12 @@
 #include <set>
 #include <vector>
 
+#include "models/bgp/adj_rib_in.h"
 #include "models/bgp/rules.h"
 #include "models/bgp/session.h"
 #include "models/net/prefix_map.h"
 
 namespace seatrial::bgp {
-
-struct ReceivedPath {
-  std::uint32_t path_id = 0;
-  AttributesRef attributes;  // before policy
-  TimePoint received;        // or last changed
-};
 
 class Neighbor {
  public:
@@ -32,13 +27,8 @@ class Neighbor {
   RuleContext rules() const;
   bool carries(net::Family family) const;  // negotiated
 
-  // --- Adj-RIB-In
-  // False when the same was there already.
-  bool received(const Nlri& nlri, AttributesRef attributes);
-  bool withdrawn(const Nlri& nlri);
-  const net::PrefixMap<std::vector<ReceivedPath>>& adj_rib_in() const { return adj_rib_in_; }
-  net::PrefixMap<std::vector<ReceivedPath>> take_adj_rib_in();
-  std::size_t received_paths() const { return received_paths_; }
+  AdjRibIn& adj_rib_in() { return adj_rib_in_; }
+  const AdjRibIn& adj_rib_in() const { return adj_rib_in_; }
 
   // --- Adj-RIB-Out
   void established();
@@ -58,8 +48,7 @@ class Neighbor {
   const SpeakerConfig& speaker_;
   Session session_;
   Desired desired_;
-  net::PrefixMap<std::vector<ReceivedPath>> adj_rib_in_;
-  std::size_t received_paths_ = 0;
+  AdjRibIn adj_rib_in_;
   net::PrefixMap<AttributesRef> adj_rib_out_;
   std::set<net::Prefix> pending_;
   std::unique_ptr<io::Timer> flush_timer_;
