@@ -35,6 +35,19 @@ std::optional<net::IpAddress> destination(msghdr& message) {
   return std::nullopt;
 }
 
+// The TTL or hop limit it arrived with, where set_hops() asked for it.
+std::optional<int> hops(msghdr& message) {
+  for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
+    const bool v4 = c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TTL;
+    const bool v6 = c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_HOPLIMIT;
+    if (!v4 && !v6) continue;
+    int value = 0;
+    std::memcpy(&value, CMSG_DATA(c), sizeof value);
+    return value;
+  }
+  return std::nullopt;
+}
+
 bool reports_unreachable(msghdr& message) {
   for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
     const bool v4 = c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR;
@@ -112,6 +125,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
   ReadBuffer& buffer_;
   DatagramHandler* handler_;
   net::Endpoint local_;
+  std::optional<int> minimum_hops_;
 };
 
 // One datagram, or one entry of the error queue; false when there is none.
@@ -135,6 +149,7 @@ bool Socket::receive(int flags) {
     if (reports_unreachable(message)) handler_->on_unreachable(*peer);
     return true;
   }
+  if (minimum_hops_ && hops(message).value_or(0) < *minimum_hops_) return true;
   net::Endpoint to = local_;
   if (const auto asked = destination(message)) to.address = *asked;
   handler_->on_datagram(*peer, to, {buffer_.data(), static_cast<std::size_t>(count)});
@@ -146,7 +161,13 @@ void Socket::set_hops(std::optional<int> ttl, std::optional<int> minimum) {
   const auto family = local_.address.family();
   error_code error;
   if (ttl) error = set_ttl(fd, family, *ttl);
-  if (!error && minimum) error = set_minimum_ttl(fd, family, *minimum);
+  if (!error && minimum) {
+    // Linux heeds IP_MINTTL for TCP only: ask for the hops of each datagram, and look.
+    const bool v4 = family == net::Family::ipv4;
+    error =
+        set_int_option(fd, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
+    minimum_hops_ = minimum;
+  }
   if (error) close();  // what was asked for a peer's safety is not silently left out
 }
 

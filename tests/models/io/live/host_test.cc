@@ -108,6 +108,24 @@ BOOST_AUTO_TEST_CASE(a_datagram_says_where_it_was_sent_and_is_answered_from_ther
   BOOST_TEST(host.bind_datagram(client->local(), &client_events) == nullptr);  // in use
 }
 
+BOOST_AUTO_TEST_CASE(a_datagram_with_too_few_hops_is_not_seen) {
+  io::LiveHost host("test", 1);
+  for (const char* local : {"127.0.0.1:0", "[::1]:0"}) {
+    Datagrams events, sender_events;
+    auto guarded = host.bind_datagram(*net::Endpoint::parse(local), &events);
+    auto sender = host.bind_datagram(*net::Endpoint::parse(local), &sender_events);
+    BOOST_REQUIRE(guarded);
+    BOOST_REQUIRE(sender);
+    guarded->set_hops(std::nullopt, 255);  // RFC 5082
+    sender->set_hops(254, std::nullopt);
+    sender->send(guarded->local(), io::as_bytes("far"));
+    sender->set_hops(255, std::nullopt);
+    sender->send(guarded->local(), io::as_bytes("near"));
+    BOOST_TEST(host.run_until([&] { return !events.data.empty(); }, 5s));
+    BOOST_TEST(events.data == "near");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_icmp_port_unreachable_is_reported_with_its_address) {
   io::LiveHost host("test", 1);
   Datagrams events;
