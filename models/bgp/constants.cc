@@ -43,6 +43,7 @@ constexpr std::array error_rows{
     ErrorRow{ErrorCode::cease, 7, "Connection Collision Resolution"},
     ErrorRow{ErrorCode::cease, 8, "Out of Resources"},
     ErrorRow{ErrorCode::cease, 9, "Hard Reset"},
+    ErrorRow{ErrorCode::cease, 10, "BFD Down"},
     ErrorRow{ErrorCode::route_refresh, 1, "Invalid Message Length"},
 };
 

@@ -68,7 +68,7 @@ inline constexpr std::uint8_t in_open_confirm = 2;
 inline constexpr std::uint8_t in_established = 3;
 }  // namespace fsm_error
 
-namespace cease {  // RFC 4486
+namespace cease {  // RFC 4486, 9384
 inline constexpr std::uint8_t max_prefixes = 1;
 inline constexpr std::uint8_t admin_shutdown = 2;
 inline constexpr std::uint8_t peer_deconfigured = 3;
@@ -77,6 +77,7 @@ inline constexpr std::uint8_t connection_rejected = 5;
 inline constexpr std::uint8_t other_configuration_change = 6;
 inline constexpr std::uint8_t collision_resolution = 7;
 inline constexpr std::uint8_t out_of_resources = 8;
+inline constexpr std::uint8_t bfd_down = 10;
 }  // namespace cease
 
 enum class AttributeCode : std::uint8_t {

@@ -41,6 +41,8 @@ class Speaker::Core final : public SessionOwner {
   void route_refresh(Session& session, const RouteRefreshMessage& refresh) override;
   void changed(const SessionEvent& event) override;
   void counted(const MessageEvent& event) override;
+  std::unique_ptr<LivenessWatch> watch(const Session& session,
+                                       Liveness::Callback callback) override;
 
  private:
   struct Route {

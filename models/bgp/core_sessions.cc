@@ -132,4 +132,17 @@ void Speaker::Core::counted(const MessageEvent& event) {
   if (dependencies_.observer != nullptr) dependencies_.observer->message(event);
 }
 
+// As bgpd decides it: several hops are an iBGP peer on no subnet of ours, and `ebgp-multihop`.
+std::unique_ptr<LivenessWatch> Speaker::Core::watch(const Session& session,
+                                                    Liveness::Callback callback) {
+  if (dependencies_.liveness == nullptr) return nullptr;
+  const auto& config = session.config();
+  LivenessTarget target{config.address, config.local_address, *config.bfd};
+  const bool far = session.internal() ? dependencies_.resolver != nullptr &&
+                                            !dependencies_.resolver->connected(config.address)
+                                      : config.ebgp_multihop.value_or(1) > 1;
+  target.config.multihop = target.config.multihop || far;
+  return dependencies_.liveness->watch(target, std::move(callback));
+}
+
 }  // namespace seatrial::bgp

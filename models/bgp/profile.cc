@@ -89,6 +89,7 @@ Profile bird2() {
   p.retry_jitter_high = 1.0;
   p.error_wait_min = 60s;  // [src] error wait time 60, 300
   p.error_wait_max = 300s;
+  p.bfd_down_subcode = 0;        // [meas] 2.0.12
   p.first_update_delay = 280ms;  // [meas] 2.0.12
   p.med_mode = MedMode::pairwise;
   p.multipath_relax = true;

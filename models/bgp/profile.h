@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/bgp/constants.h"
 #include "models/net/units.h"
 
 namespace seatrial::bgp {
@@ -41,9 +42,10 @@ struct Profile {
   Duration retry_max = 120s;            // doubling up to here; equal: constant
   double retry_jitter_low = 1.0;
   double retry_jitter_high = 1.0;
-  Duration error_wait_min = 0s;     // in Idle after a protocol error, doubling ...
-  Duration error_wait_max = 0s;     // ... up to here
-  bool error_wait_accepts = false;  // a peer's connection is accepted meanwhile
+  Duration error_wait_min = 0s;                     // in Idle after a protocol error, doubling ...
+  Duration error_wait_max = 0s;                     // ... up to here
+  bool error_wait_accepts = false;                  // a peer's connection is accepted meanwhile
+  std::uint8_t bfd_down_subcode = cease::bfd_down;  // of the Cease when BFD says Down (RFC 9384)
 
   // Advertising.
   Duration first_update_delay = 0s;  // from Established to the first UPDATE

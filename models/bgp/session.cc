@@ -42,10 +42,16 @@ Session::Session(io::Host& host, SessionOwner& owner, NeighborConfig config)
 Session::~Session() = default;
 
 void Session::start() {
-  if (!config_.shutdown) primary_->fsm().handle({FsmEvent::manual_start});
+  if (config_.shutdown) return;
+  if (config_.bfd && !watch_) {
+    watch_ =
+        owner_.watch(*this, [this](const LivenessChange& change) { liveness_changed(change); });
+  }
+  primary_->fsm().handle({FsmEvent::manual_start});
 }
 
 void Session::stop(const NotificationMessage& notification, const std::string& reason) {
+  watch_.reset();
   if (secondary_) {
     secondary_->fsm().handle({FsmEvent::manual_stop, notification, reason});
     bury(std::move(secondary_));
@@ -54,8 +60,22 @@ void Session::stop(const NotificationMessage& notification, const std::string& r
 }
 
 void Session::restart(const NotificationMessage& notification, const std::string& reason) {
+  auto watch = std::move(watch_);  // the peer is watched all along
   stop(notification, reason);
+  watch_ = std::move(watch);
   start();
+}
+
+// RFC 5882 section 4.4 and RFC 9384: an error like any other (BIRD's error wait applies). A session
+// that is being made is ended, too, as bgpd does; a peer that is back waits for the connection's
+// own timers.
+void Session::liveness_changed(const LivenessChange& change) {
+  if (change.alive) return;
+  const FsmInput down{FsmEvent::message_error,
+                      NotificationMessage(ErrorCode::cease, profile().bfd_down_subcode),
+                      change.reason};
+  if (secondary_) secondary_->fsm().handle(down);
+  primary_->fsm().handle(down);
 }
 
 void Session::accept(std::unique_ptr<io::Stream> stream) {

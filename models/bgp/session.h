@@ -11,6 +11,7 @@
 
 #include "models/bgp/config.h"
 #include "models/bgp/connection.h"
+#include "models/bgp/liveness.h"
 #include "models/bgp/observer.h"
 #include "models/bgp/snapshot.h"
 
@@ -28,6 +29,12 @@ class SessionOwner {
   virtual void route_refresh(Session& session, const RouteRefreshMessage& refresh) = 0;
   virtual void changed(const SessionEvent& event) = 0;
   virtual void counted(const MessageEvent& event) = 0;
+  // For a neighbour with `bfd`; nullptr where nothing can watch it.
+  virtual std::unique_ptr<LivenessWatch> watch(const Session& session,
+                                               Liveness::Callback callback) {
+    (void)session, (void)callback;
+    return nullptr;
+  }
 };
 
 class Session final : public ConnectionOwner {
@@ -75,6 +82,7 @@ class Session final : public ConnectionOwner {
   void promote_secondary();
   void report(State from, State to, const FsmCause& cause);
   void bury(std::unique_ptr<Connection> connection);
+  void liveness_changed(const LivenessChange& change);
 
   io::Host& host_;
   SessionOwner& owner_;
@@ -83,6 +91,7 @@ class Session final : public ConnectionOwner {
   std::unique_ptr<Connection> secondary_;
   std::vector<std::unique_ptr<Connection>> dead_;  // deleted outside their own callbacks
   std::unique_ptr<io::Timer> reaper_;
+  std::unique_ptr<LivenessWatch> watch_;  // while started
   net::IpAddress local_address_;
   TimePoint since_{};
   std::uint64_t established_count_ = 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/bgp/config.h"
+#include "models/bgp/liveness.h"
 #include "models/bgp/observer.h"
 #include "models/bgp/snapshot.h"
 #include "models/io/host.h"
@@ -35,13 +36,20 @@ class NexthopResolver {
     (void)prefix;
     return true;
   }
+  // The address is on a subnet of one of the router's interfaces.
+  virtual bool connected(const net::IpAddress& address) const {
+    (void)address;
+    return true;
+  }
 };
 
-// All may be nullptr: no sink, every next hop resolves with metric 0, no observer. Not owned.
+// All may be nullptr: no sink, every next hop resolves with metric 0, no observer, `bfd` without
+// effect. Not owned.
 struct Dependencies {
   RibSink* sink = nullptr;
   NexthopResolver* resolver = nullptr;
   Observer* observer = nullptr;
+  Liveness* liveness = nullptr;
 };
 
 class Speaker {
