@@ -193,7 +193,8 @@ void Speaker::Core::run_decision(const net::Prefix& prefix) {
   if (best_differs) {
     for (auto& [address, n] : neighbors_) n->touch(prefix);
   }
-  if ((best_differs || hops_differ) && dependencies_.observer != nullptr) {
+  if ((best_differs || hops_differ) && dependencies_.observer != nullptr &&
+      dependencies_.observer->wants_routes()) {
     RibEvent event{host_.name(), host_.now(),     prefix, best != nullptr,
                    local,        summary(*route), "",     route->next_hops};
     if (best != nullptr) event.reason = to_string(decision.steps[*decision.best]);

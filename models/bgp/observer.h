@@ -69,6 +69,8 @@ class Observer {
   virtual ~Observer() = default;
   virtual void session_changed(const SessionEvent&) {}
   virtual void rib_changed(const RibEvent&) {}
+  // False: rib_changed() is not called, and its texts are not made.
+  virtual bool wants_routes() const { return true; }
   virtual void message(const MessageEvent&) {}
 };
 

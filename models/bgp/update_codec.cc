@@ -22,8 +22,26 @@ MessageError reset(std::uint8_t subcode, std::string detail, std::string_view se
           section};
 }
 
+// IPv4 without path identifiers, which is most of every table: one pass over the octets.
+bool read_plain_v4(Bytes in, std::vector<Nlri>& into) {
+  into.reserve(into.size() + in.size() / 4);  // a /24 takes four octets
+  const auto* at = in.data();
+  const auto* const end = at + in.size();
+  while (at != end) {
+    const auto length = *at++;
+    const int octets = (length + 7) / 8;
+    if (length > 32 || octets > end - at) return false;
+    std::uint32_t address = 0;
+    for (int i = 0; i < octets; ++i) address |= std::uint32_t{at[i]} << (24 - 8 * i);
+    at += octets;
+    into.emplace_back().prefix.become_v4(address, length);
+  }
+  return true;
+}
+
 // False: a length beyond the family's bits, or cut short.
 bool read_nlri(WireReader in, bool ipv6, bool path_ids, std::vector<Nlri>& into) {
+  if (!ipv6 && !path_ids) return read_plain_v4(in.rest(), into);
   const std::size_t size = ipv6 ? 16 : 4;
   while (!in.empty()) {
     Nlri nlri;

@@ -83,11 +83,12 @@ std::string IpAddress::to_string() const {
 }
 
 Prefix::Prefix(const IpAddress& address, int length)
-    : address_(address), length_(std::clamp(length, 0, address.bits())) {
-  for (int i = 0; i < address.bits() / 8; ++i) {
-    const int keep = std::clamp(length_ - 8 * i, 0, 8);
-    address_.bytes_[static_cast<std::size_t>(i)] &= static_cast<std::uint8_t>(0xff00 >> keep);
-  }
+    : address_(address), length_(static_cast<std::uint8_t>(std::clamp(length, 0, address.bits()))) {
+  auto octet = static_cast<std::size_t>(length_ / 8);
+  const auto size = static_cast<std::size_t>(address.bits() / 8);
+  if (octet == size) return;
+  address_.bytes_[octet] &= static_cast<std::uint8_t>(0xff00 >> (length_ % 8));
+  while (++octet < size) address_.bytes_[octet] = 0;
 }
 
 std::optional<Prefix> Prefix::parse_lenient(std::string_view text) {
@@ -103,7 +104,12 @@ std::optional<Prefix> Prefix::parse(std::string_view text) {
 }
 
 bool Prefix::contains(const IpAddress& address) const {
-  return address.family() == family() && Prefix(address, length_).address_ == address_;
+  if (address.family() != family()) return false;
+  if (address.is_v4()) {
+    const auto differ = address.v4_value() ^ address_.v4_value();
+    return length_ == 0 || (differ >> (32 - length_)) == 0;
+  }
+  return Prefix(address, length_).address_ == address_;
 }
 
 bool Prefix::contains(const Prefix& other) const {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <span>
@@ -66,6 +68,14 @@ class Prefix {
   constexpr Prefix() = default;  // 0.0.0.0/0
   // Clears the host bits; `length` is clamped to the family's bits.
   Prefix(const IpAddress& address, int length);
+  // Becomes Prefix(IpAddress::v4(address), length), where it lies: a reader of whole tables copies
+  // nothing. Only on a default-made prefix; `length` is at most 32.
+  void become_v4(std::uint32_t address, std::uint8_t length) {
+    const auto kept = length == 0 ? 0 : address & (~std::uint32_t{0} << (32 - length));
+    const auto octets = std::endian::native == std::endian::little ? __builtin_bswap32(kept) : kept;
+    std::memcpy(address_.bytes_.data(), &octets, sizeof octets);
+    length_ = length;
+  }
   static Prefix host(const IpAddress& address) { return {address, address.bits()}; }
   // "10.0.0.0/8"; nothing when malformed, or when host bits are set (use parse_lenient for those).
   static std::optional<Prefix> parse(std::string_view text);
@@ -84,7 +94,7 @@ class Prefix {
 
  private:
   IpAddress address_;
-  int length_ = 0;
+  std::uint8_t length_ = 0;
 };
 
 // An interface address: 10.1.1.4/24 keeps both the address and its subnet.

@@ -1,15 +1,21 @@
-// A longest-prefix-match table: a path-compressed binary trie (Patricia), one per address family.
-// Lookups walk at most one node per distinct prefix length on the path; iteration is in address
-// order, shorter prefix first, and so is deterministic.
+// A longest-prefix-match table: a tree bitmap (Eatherton, Varghese and Dittia, "Tree Bitmap:
+// Hardware/Software IP Lookups with Incremental Updates", 2004) with a stride of four bits, one
+// tree per address family. A node covers the lengths 4d+1 to 4d+4 below its path; two bitmaps say
+// which of its prefixes have a value and which nibbles lead on, and two dense arrays hold them, so
+// that sixteen neighbouring /24s share one node. Iteration is in address order, shorter prefix
+// first, and so is deterministic.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "models/net/address.h"
 
@@ -19,69 +25,85 @@ template <typename T>
 class PrefixMap {
  public:
   PrefixMap() = default;
-  PrefixMap(PrefixMap&&) noexcept = default;
-  PrefixMap& operator=(PrefixMap&&) noexcept = default;
+  PrefixMap(PrefixMap&& other) noexcept { swap(other); }
+  PrefixMap& operator=(PrefixMap&& other) noexcept {
+    PrefixMap taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
+  ~PrefixMap() { clear(); }
 
-  // The value at exactly `prefix`, made if absent.
+  // The value at exactly `prefix`, made if absent. It stays where it is until it is erased.
   T& operator[](const Prefix& prefix) {
-    Node* node = insert(root(prefix.family()), prefix);
-    if (!node->value) {
-      node->value.emplace();
+    const Place place(prefix);
+    Node* node = &root(prefix.family());
+    for (int depth = 0; depth < place.depth; ++depth) {
+      const auto nibble = nibble_of(prefix.address(), depth);
+      const auto at = child_index(*node, nibble);
+      if (!has_child(*node, nibble)) {
+        insert(node->children, std::popcount(node->child_bits), at, Node{});
+        node->child_bits |= static_cast<std::uint16_t>(1U << nibble);
+      }
+      node = &node->children[at];
+    }
+    const auto at = value_index(*node, place.index);
+    if (!has_value(*node, place.index)) {
+      insert(node->values, std::popcount(node->value_bits), at, pool_.make());
+      node->value_bits |= 1U << place.index;
       ++size_;
     }
-    return *node->value;
+    return *node->values[at];
   }
 
   T* find(const Prefix& prefix) { return const_cast<T*>(std::as_const(*this).find(prefix)); }
   const T* find(const Prefix& prefix) const {
-    const Node* node = root(prefix.family()).get();
-    while (node != nullptr && node->prefix.length() <= prefix.length()) {
-      if (node->prefix.length() == prefix.length()) {
-        return node->prefix == prefix && node->value ? &*node->value : nullptr;
-      }
-      if (!node->prefix.contains(prefix)) return nullptr;
-      node = node->child(prefix.address().bit(node->prefix.length())).get();
-    }
-    return nullptr;
+    const Place place(prefix);
+    const Node* node = descend(prefix.address(), place.depth);
+    return node != nullptr ? value(*node, place.index) : nullptr;
   }
 
-  // The most specific entry that contains `address`; nullptr when none does.
+  // The most specific entry that contains what was asked for; none has no value.
   struct Match {
-    const Prefix* prefix = nullptr;
+    std::optional<Prefix> prefix;
     const T* value = nullptr;
     explicit operator bool() const { return value != nullptr; }
   };
-  Match longest_match(const IpAddress& address) const {
-    Match best;
-    const Node* node = root(address.family()).get();
-    while (node != nullptr && node->prefix.contains(address)) {
-      if (node->value) best = {&node->prefix, &*node->value};
-      if (node->prefix.length() == address.bits()) break;
-      node = node->child(address.bit(node->prefix.length())).get();
-    }
-    return best;
-  }
-
+  Match longest_match(const IpAddress& address) const { return best(address, address.bits()); }
   // The longest entry that contains all of `prefix`, itself included.
   Match longest_cover(const Prefix& prefix) const {
-    Match best;
-    const Node* node = root(prefix.family()).get();
-    while (node != nullptr && node->prefix.contains(prefix)) {
-      if (node->value) best = {&node->prefix, &*node->value};
-      if (node->prefix.length() == prefix.length()) break;
-      node = node->child(prefix.address().bit(node->prefix.length())).get();
-    }
-    return best;
+    return best(prefix.address(), prefix.length());
   }
 
   bool erase(const Prefix& prefix) {
-    const bool erased = erase(root(prefix.family()), prefix);
-    if (erased) --size_;
-    return erased;
+    const Place place(prefix);
+    std::array<Node*, max_depth + 1> path{};
+    path[0] = &root(prefix.family());
+    for (int depth = 0; depth < place.depth; ++depth) {
+      const auto nibble = nibble_of(prefix.address(), depth);
+      auto& node = *path[static_cast<std::size_t>(depth)];
+      if (!has_child(node, nibble)) return false;
+      path[static_cast<std::size_t>(depth) + 1] = &node.children[child_index(node, nibble)];
+    }
+    auto& node = *path[static_cast<std::size_t>(place.depth)];
+    if (!has_value(node, place.index)) return false;
+    const auto at = value_index(node, place.index);
+    pool_.drop(node.values[at]);
+    remove(node.values, std::popcount(node.value_bits), at);
+    node.value_bits &= ~(1U << place.index);
+    --size_;
+    for (int depth = place.depth; depth > 0; --depth) {  // a node without anything is not needed
+      const auto& empty = *path[static_cast<std::size_t>(depth)];
+      if (empty.value_bits != 0 || empty.child_bits != 0) break;
+      auto& above = *path[static_cast<std::size_t>(depth) - 1];
+      const auto nibble = nibble_of(prefix.address(), depth - 1);
+      remove(above.children, std::popcount(above.child_bits), child_index(above, nibble));
+      above.child_bits &= static_cast<std::uint16_t>(~(1U << nibble));
+    }
+    return true;
   }
 
   void clear() {
-    roots_ = {};
+    for (auto& node : roots_) release(node);
     size_ = 0;
   }
   std::size_t size() const { return size_; }
@@ -91,100 +113,206 @@ class PrefixMap {
   // table.
   template <typename F>
   void for_each(F&& f) {
-    for (auto& r : roots_) visit(r.get(), f);
+    std::as_const(*this).for_each(
+        [&f](const Prefix& prefix, const T& value) { f(prefix, const_cast<T&>(value)); });
   }
   template <typename F>
   void for_each(F&& f) const {
-    for (const auto& r : roots_) visit(static_cast<const Node*>(r.get()), f);
+    for (const auto family : {Family::ipv4, Family::ipv6}) {
+      Walk<F> walk{f, family, {}};
+      walk.subtree(root(family), 0, 1, 0);
+    }
   }
   // As for_each, for the entries inside `covering` (itself included).
   template <typename F>
   void for_each_within(const Prefix& covering, F&& f) const {
-    const Node* node = root(covering.family()).get();
-    while (node != nullptr && node->prefix.length() < covering.length()) {
-      if (!node->prefix.contains(covering)) return;
-      node = node->child(covering.address().bit(node->prefix.length())).get();
-    }
-    if (node != nullptr && covering.contains(node->prefix)) visit(node, f);
+    const Place place(covering);
+    const Node* node = descend(covering.address(), place.depth);
+    if (node == nullptr) return;
+    Walk<F> walk{f, covering.family(), {}};
+    std::ranges::copy(covering.address().bytes(), walk.octets.begin());
+    walk.subtree(*node, place.depth, place.index, place.level);
   }
 
  private:
+  static constexpr int stride = 4;
+  static constexpr int max_depth = 31;  // of an IPv6 host prefix
+
+  // A prefix's bit in value_bits is its number in the node's binary heap: 1 for the node's own path
+  // (which only the root's /0 uses), 2 and 3 for one bit more, ... 16 to 31 for four.
   struct Node {
-    Prefix prefix;
-    std::optional<T> value;
-    std::array<std::unique_ptr<Node>, 2> children;
-
-    const std::unique_ptr<Node>& child(bool bit) const { return children[bit ? 1 : 0]; }
-    std::unique_ptr<Node>& child(bool bit) { return children[bit ? 1 : 0]; }
+    std::uint32_t value_bits = 0;
+    std::uint16_t child_bits = 0;
+    T** values = nullptr;
+    Node* children = nullptr;
   };
-  using Link = std::unique_ptr<Node>;
 
-  static int common_length(const Prefix& a, const Prefix& b) {
-    const int most = std::min(a.length(), b.length());
-    const auto x = a.address().bytes();
-    const auto y = b.address().bytes();
-    for (std::size_t i = 0; i < x.size() && static_cast<int>(i) * 8 < most; ++i) {
-      const auto differ = static_cast<std::uint8_t>(x[i] ^ y[i]);
-      if (differ != 0) return std::min(most, static_cast<int>(i) * 8 + std::countl_zero(differ));
-    }
-    return most;
+  // Where a prefix lives: the node at `depth`, and its number there.
+  struct Place {
+    int depth;
+    int level;  // bits beyond the node's path
+    unsigned index;
+    explicit Place(const Prefix& prefix)
+        : depth(prefix.length() == 0 ? 0 : (prefix.length() - 1) / stride),
+          level(prefix.length() - stride * depth),
+          index((1U << level) |
+                (level == 0 ? 0U
+                            : unsigned{nibble_of(prefix.address(), depth)} >> (stride - level))) {}
+  };
+
+  static std::uint8_t nibble_of(const IpAddress& address, int depth) {
+    const auto octet = address.bytes()[static_cast<std::size_t>(depth) / 2];
+    return depth % 2 == 0 ? octet >> 4 : octet & 15;
+  }
+  static bool has_value(const Node& node, unsigned index) {
+    return ((node.value_bits >> index) & 1) != 0;
+  }
+  static bool has_child(const Node& node, unsigned nibble) {
+    return ((node.child_bits >> nibble) & 1) != 0;
+  }
+  static std::size_t value_index(const Node& node, unsigned index) {
+    return static_cast<std::size_t>(std::popcount(node.value_bits & ((1U << index) - 1)));
+  }
+  static std::size_t child_index(const Node& node, unsigned nibble) {
+    return static_cast<std::size_t>(
+        std::popcount(static_cast<std::uint32_t>(node.child_bits) & ((1U << nibble) - 1)));
+  }
+  static const T* value(const Node& node, unsigned index) {
+    return has_value(node, index) ? node.values[value_index(node, index)] : nullptr;
   }
 
-  static Node* insert(Link& start, const Prefix& prefix) {
-    Link* link = &start;
-    while (*link) {
-      Node& node = **link;
-      const int common = common_length(node.prefix, prefix);
-      if (common == node.prefix.length()) {
-        if (common == prefix.length()) return &node;
-        link = &node.child(prefix.address().bit(common));
-        continue;
+  // Arrays have room for a power of two, so that their length says when they are full.
+  template <typename U>
+  static void insert(U*& array, int count, std::size_t at, U item) {
+    const auto used = static_cast<std::size_t>(count);
+    if (used == 0 || std::has_single_bit(used)) {
+      auto* larger = new U[used == 0 ? 1 : 2 * used];
+      std::copy_n(array, used, larger);
+      delete[] std::exchange(array, larger);
+    }
+    std::copy_backward(array + at, array + used, array + used + 1);
+    array[at] = item;
+  }
+  template <typename U>
+  static void remove(U*& array, int count, std::size_t at) {
+    std::copy(array + at + 1, array + count, array + at);
+    if (count == 1) delete[] std::exchange(array, nullptr);
+  }
+
+  const Node* descend(const IpAddress& address, int depth) const {
+    const Node* node = &root(address.family());
+    for (int at = 0; at < depth; ++at) {
+      const auto nibble = nibble_of(address, at);
+      if (!has_child(*node, nibble)) return nullptr;
+      node = &node->children[child_index(*node, nibble)];
+    }
+    return node;
+  }
+
+  // The longest entry of at most `most` bits on the way to `address`.
+  Match best(const IpAddress& address, int most) const {
+    Match found;
+    const Node* node = &root(address.family());
+    int found_length = 0;
+    if (const auto* all = value(*node, 1)) found.value = all;
+    for (int depth = 0; stride * depth < most; ++depth) {
+      const unsigned nibble = nibble_of(address, depth);
+      for (int level = std::min(stride, most - stride * depth); level > 0; --level) {
+        const auto* here = value(*node, (1U << level) | (nibble >> (stride - level)));
+        if (here == nullptr) continue;
+        found.value = here;
+        found_length = stride * depth + level;
+        break;
       }
-      // Split: a branch (or the new entry itself) goes above the node.
-      auto above = std::make_unique<Node>();
-      above->prefix = Prefix(prefix.address(), common);
-      const bool side = node.prefix.address().bit(common);
-      above->child(side) = std::move(*link);
-      *link = std::move(above);
-      if (common == prefix.length()) return link->get();
-      link = &(*link)->child(!side);
+      if (!has_child(*node, nibble)) break;
+      node = &node->children[child_index(*node, nibble)];
     }
-    *link = std::make_unique<Node>();
-    (*link)->prefix = prefix;
-    return link->get();
+    if (found) found.prefix = Prefix(address, found_length);
+    return found;
   }
 
-  static bool erase(Link& link, const Prefix& prefix) {
-    if (!link || !link->prefix.contains(prefix)) return false;
-    bool erased = false;
-    if (link->prefix == prefix) {
-      erased = link->value.has_value();
-      link->value.reset();
-    } else {
-      erased = erase(link->child(prefix.address().bit(link->prefix.length())), prefix);
-    }
-    if (!link->value) {  // a branch with fewer than two children is not needed
-      auto& [left, right] = link->children;
-      if (!left || !right) {
-        Link child = std::move(left ? left : right);
-        link = std::move(child);
+  template <typename F>
+  struct Walk {
+    F& f;
+    Family family;
+    std::array<std::uint8_t, 16> octets;
+
+    void subtree(const Node& node, int depth, unsigned index, int level) {
+      put_nibble(depth, (index << (stride - level)) & 15);
+      if (const auto* found = value(node, index)) f(prefix(stride * depth + level), *found);
+      if (level < stride) {
+        subtree(node, depth, 2 * index, level + 1);
+        subtree(node, depth, 2 * index + 1, level + 1);
+      } else if (has_child(node, index & 15)) {
+        subtree(node.children[child_index(node, index & 15)], depth + 1, 1, 0);
       }
     }
-    return erased;
+    void put_nibble(int depth, unsigned nibble) {
+      auto& octet = octets[static_cast<std::size_t>(depth) / 2];
+      octet = static_cast<std::uint8_t>(depth % 2 == 0 ? nibble << 4 : (octet & 0xf0U) | nibble);
+    }
+    Prefix prefix(int length) const {
+      return {*IpAddress::from_bytes({octets.data(), family == Family::ipv4 ? 4U : 16U}), length};
+    }
+  };
+
+  // Values by the chunk, so that one costs no allocation of its own and none ever moves.
+  class Pool {
+   public:
+    T* make() {
+      if (free_ == nullptr) grow();
+      Slot* slot = std::exchange(free_, free_->next);
+      return new (slot->storage) T();
+    }
+    void drop(T* value) {
+      value->~T();
+      auto* slot = reinterpret_cast<Slot*>(value);
+      slot->next = std::exchange(free_, slot);
+    }
+    void swap(Pool& other) noexcept {
+      std::swap(free_, other.free_);
+      chunks_.swap(other.chunks_);
+      std::swap(chunk_size_, other.chunk_size_);
+    }
+
+   private:
+    union Slot {
+      Slot* next;
+      alignas(T) std::byte storage[sizeof(T)];
+    };
+    void grow() {
+      chunks_.push_back(std::make_unique<Slot[]>(chunk_size_));
+      for (std::size_t i = chunk_size_; i > 0; --i) {
+        auto& slot = chunks_.back()[i - 1];
+        slot.next = std::exchange(free_, &slot);
+      }
+      chunk_size_ = std::min<std::size_t>(512, chunk_size_ * 2);
+    }
+
+    Slot* free_ = nullptr;
+    std::vector<std::unique_ptr<Slot[]>> chunks_;
+    std::size_t chunk_size_ = 4;
+  };
+
+  void release(Node& node) {
+    for (int i = 0; i < std::popcount(node.value_bits); ++i) pool_.drop(node.values[i]);
+    for (int i = 0; i < std::popcount(node.child_bits); ++i) release(node.children[i]);
+    delete[] node.values;
+    delete[] node.children;
+    node = {};
   }
 
-  template <typename N, typename F>
-  static void visit(N* node, F& f) {
-    if (node == nullptr) return;
-    if (node->value) f(node->prefix, *node->value);
-    visit(static_cast<N*>(node->children[0].get()), f);
-    visit(static_cast<N*>(node->children[1].get()), f);
+  void swap(PrefixMap& other) noexcept {
+    roots_.swap(other.roots_);
+    pool_.swap(other.pool_);
+    std::swap(size_, other.size_);
   }
 
-  Link& root(Family family) { return roots_[family == Family::ipv4 ? 0 : 1]; }
-  const Link& root(Family family) const { return roots_[family == Family::ipv4 ? 0 : 1]; }
+  Node& root(Family family) { return roots_[family == Family::ipv4 ? 0 : 1]; }
+  const Node& root(Family family) const { return roots_[family == Family::ipv4 ? 0 : 1]; }
 
-  std::array<Link, 2> roots_;
+  std::array<Node, 2> roots_{};
+  Pool pool_;
   std::size_t size_ = 0;
 };
 

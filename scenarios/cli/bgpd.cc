@@ -25,6 +25,7 @@ struct BgpdOptions {
   std::uint16_t port = bgp::default_port;
   std::optional<Duration> duration;
   bool json = false;
+  bool quiet = false;
   std::string mrt;      // updates
   std::string mrt_rib;  // the table
 };
@@ -71,7 +72,10 @@ class FileRoutes : public bgp::NexthopResolver {
 
 class EventPrinter : public bgp::Observer {
  public:
-  EventPrinter(const EventLine& line, bgp::Observer* mrt) : line_(line), mrt_(mrt) {}
+  EventPrinter(const EventLine& line, bgp::Observer* mrt, bool quiet)
+      : line_(line), mrt_(mrt), quiet_(quiet) {}
+
+  bool wants_routes() const override { return !quiet_; }
 
   void message(const bgp::MessageEvent& event) override {
     if (mrt_ != nullptr) mrt_->message(event);
@@ -99,6 +103,7 @@ class EventPrinter : public bgp::Observer {
  private:
   const EventLine& line_;
   bgp::Observer* mrt_;
+  bool quiet_;
 };
 
 frr::Config read_config(const BgpdOptions& options) {
@@ -127,7 +132,7 @@ int serve(const BgpdOptions& options) {
   }
   const EventLine line(host, options.json);
   MrtFiles mrt(options.mrt, options.mrt_rib, host);
-  EventPrinter printer(line, mrt.observer());
+  EventPrinter printer(line, mrt.observer(), options.quiet);
   const FileRoutes routes(config);
   auto resolver = routes;
   bgp::Speaker speaker(host, *config.bgp,
@@ -185,6 +190,7 @@ void register_bgpd(CLI::App& app) {
       ->add_option("--mrt-rib", options->mrt_rib,
                    "write the table there, in MRT, on SIGUSR1 and when leaving")
       ->type_name("FILE");
+  command->add_flag("--quiet", options->quiet, "print sessions, not the routes that change");
   command->add_flag("--json", options->json, "one JSON object a line instead of words");
   command->callback([options] { throw Done(serve(*options)); });
 }

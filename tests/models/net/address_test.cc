@@ -1,4 +1,8 @@
 #include <boost/test/unit_test.hpp>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
 
 #include "models/net/address.h"
 #include "models/net/prefix_map.h"
@@ -79,6 +83,72 @@ BOOST_AUTO_TEST_CASE(longest_match_and_erase) {
   BOOST_TEST(match("172.16.1.70") == 32);
   BOOST_TEST(map.size() == 4U);
   BOOST_TEST(map.find(*Prefix::parse("172.16.1.0/25")) == nullptr);
+}
+
+// Every question is answered by a look at all entries, in the order of their addresses.
+BOOST_AUTO_TEST_CASE(a_table_answers_as_a_plain_list_does) {
+  std::mt19937 random(7);
+  const auto number = [&](std::uint32_t below) { return static_cast<int>(random() % below); };
+  const auto some_address = [&](bool v6) {  // close together, so that prefixes nest
+    std::array<std::uint8_t, 16> octets{};
+    for (auto& octet : octets) octet = static_cast<std::uint8_t>(number(4) * 0x41);
+    return *IpAddress::from_bytes({octets.data(), v6 ? 16U : 4U});
+  };
+  const auto some_prefix = [&] {
+    const bool v6 = number(2) == 0;
+    return Prefix(some_address(v6), number(v6 ? 129 : 33));
+  };
+  PrefixMap<std::string> map;
+  std::map<Prefix, std::string> plain;
+  for (int step = 0; step < 20000; ++step) {
+    const auto prefix = some_prefix();
+    if (number(3) == 0) {
+      BOOST_REQUIRE(map.erase(prefix) == (plain.erase(prefix) == 1));
+    } else {
+      plain[prefix] = map[prefix] = std::to_string(step);
+    }
+    BOOST_REQUIRE(map.size() == plain.size());
+    const auto probe = some_prefix();
+    const auto known = plain.find(probe);
+    const auto* found = map.find(probe);
+    BOOST_REQUIRE((found != nullptr) == (known != plain.end()));
+    if (found != nullptr) BOOST_REQUIRE(*found == known->second);
+    const auto longest = [&](const auto& contains) {
+      const std::pair<const Prefix, std::string>* best = nullptr;
+      for (const auto& entry : plain) {
+        if (contains(entry.first) && (!best || entry.first.length() > best->first.length())) {
+          best = &entry;
+        }
+      }
+      return best;
+    };
+    if (step % 50 != 0) continue;  // these look at the whole list
+    const auto address = some_address(number(2) == 0);
+    const auto* best = longest([&](const Prefix& p) { return p.contains(address); });
+    auto match = map.longest_match(address);
+    BOOST_REQUIRE(static_cast<bool>(match) == (best != nullptr));
+    if (match) BOOST_REQUIRE((*match.prefix == best->first && *match.value == best->second));
+    best = longest([&](const Prefix& p) { return p.contains(probe); });
+    match = map.longest_cover(probe);
+    BOOST_REQUIRE(static_cast<bool>(match) == (best != nullptr));
+    if (match) BOOST_REQUIRE((*match.prefix == best->first && *match.value == best->second));
+    std::vector<Prefix> all;
+    std::vector<Prefix> inside;
+    map.for_each([&](const Prefix& p, const std::string&) { all.push_back(p); });
+    map.for_each_within(probe, [&](const Prefix& p, const std::string&) { inside.push_back(p); });
+    std::vector<Prefix> wanted;
+    std::vector<Prefix> wanted_inside;
+    for (const auto& [p, value] : plain) {
+      wanted.push_back(p);
+      if (probe.contains(p)) wanted_inside.push_back(p);
+    }
+    BOOST_REQUIRE(all == wanted);
+    BOOST_REQUIRE(inside == wanted_inside);
+  }
+  auto moved = std::move(map);
+  BOOST_TEST(moved.size() == plain.size());
+  moved = PrefixMap<std::string>();
+  BOOST_TEST(moved.empty());
 }
 
 BOOST_AUTO_TEST_CASE(units) {
