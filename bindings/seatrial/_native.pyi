@@ -22,6 +22,10 @@ class Run:
         """
         totals of the run
         """
+    def explain(self, request: int) -> typing.Any:
+        """
+        Why the request of that index failed or was slow: symptom, attributed, cause, and chain [{kind, at_ns, text, evidence, frames [(file, number)]}].
+        """
     def fib(self, node: str, at_ns: int | None = None) -> typing.Any:
         """
         The forwarding table of a node.
