@@ -86,6 +86,8 @@ class BgpPlan:
         if not self.routed:
             return
         for a, b in itertools.combinations(names, 2):
+            if all("config" in self.center.routers[name].spec for name in (a, b)):
+                continue  # their files may know a way (sessions of several hops, another protocol)
             behind = self._has_behind(a, "edge", "node") or self._has_behind(b, "edge", "node")
             behind = behind and self._has_behind(a, "edge", "node", "client") and self._has_behind(b, "edge", "node", "client")
             if behind and self.asns[a] == self.asns[b] and not self._shared(a, b):

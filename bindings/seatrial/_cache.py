@@ -157,9 +157,8 @@ def run_cell(cell: Cell, children: Children | None = None) -> Ended:
         if not Path(cell.design, "scenario.json").is_file():
             return Ended(f"{cell.design} cannot be read on {socket.gethostname()}: the cache folder must be one that "
                          "all workers share")
-        more = [word for event in cell.injections for word in ("--inject", event)]
-        more += [word for change in cell.overrides for word in ("--set", change)]
-        command = run_command(cell.design, str(partial), seed=cell.seed, until=cell.until, more=more)
+        command = run_command(cell.design, str(partial), seed=cell.seed, until=cell.until, changes=cell.overrides,
+                              events=cell.injections)
         execute(command, progress=False, children=children)
         text = json.dumps(asdict(cell), indent=2) + "\n"
         (partial / "cell.json").write_text(text, encoding="utf-8")

@@ -12,8 +12,9 @@ import pandas as pd
 
 from . import _native
 from ._cache import Cache, Cell, Ended
+from ._child import assignments
 from ._executors import Carrier, carry
-from ._points import Cells, Design, assignments, seed_list
+from ._points import Cells, Design, seed_list
 from ._sweep import DEFAULT_CACHE
 from ._values import Duration, nanoseconds
 from .errors import ScenarioError, SeatrialError

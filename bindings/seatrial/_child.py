@@ -8,38 +8,57 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
 
 from ._program import program
 from ._progress import Progress
+from ._values import duration, names
 from .errors import RunError, ScenarioError
 
 _KEPT_LINES = 40
 BAD_INPUT = 2
 
 
-def run_command(folder: str, out: str, *, seed: int | None = None, set: dict[str, object] | None = None,
-                until: str | None = None, pcap: str = "none", more: Sequence[str] = ()) -> list[str]:
-    """The command line of a run, as a shell would take it."""
-    command = [program(), "run", folder, "--out", out]
-    if seed is not None:
-        command += ["--seed", str(seed)]
-    for path, value in (set or {}).items():
-        command += ["--set", assignment(path, value)]
-    if until is not None:
-        command += ["--until", until]
-    if pcap != "none":
-        command += ["--pcap", pcap]
-    return command + list(more)
+def run_command(folder: str, out: str, *, seed: int | None = None, changes: Iterable[str] = (), events: Iterable[str] = (),
+                until: str | None = None, pcap: str = "none", mrt: str = "none") -> list[str]:
+    """The command line of a run, as a shell would take it. No value of an option is taken for another option."""
+    said: list[tuple[str, object]] = [("out", out), ("seed", seed), *(("set", change) for change in changes),
+                                      *(("inject", event) for event in events), ("until", until),
+                                      ("pcap", None if pcap == "none" else pcap), ("mrt", None if mrt == "none" else mrt)]
+    for option, value in said:
+        if isinstance(value, bool) or not isinstance(value, (str, int, type(None))) or "\0" in str(value):
+            raise ScenarioError(f"{option}: error: {value!r}, expected {'a whole number' if option == 'seed' else 'text'}")
+    options = [f"--{option}={value}" for option, value in said if value is not None]
+    return [program(), "run", *options, "--", folder]
 
 
-def assignment(path: str, value: object) -> str:
-    """PATH=VALUE, as `--set` takes it."""
+def assignments(changes: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """PATH=VALUE each, as `--set` takes it."""
+    if not isinstance(changes, (Mapping, type(None))):
+        raise ScenarioError(f"set: error: {changes!r}, expected {{path: value}} such as {{\"clients.users.load.rate\": 400}}")
+    return tuple(_assignment(path, duration(value) if isinstance(value, timedelta) else names(value))
+                 for path, value in (changes or {}).items())
+
+
+def _assignment(path: object, value: object) -> str:
+    if not isinstance(path, str):
+        raise ScenarioError(f"set: error: the path {path!r} is no text, expected one such as \"clients.users.load.rate\"")
     try:
-        text = value if isinstance(value, str) else json.dumps(value)
+        text = value if isinstance(value, str) else json.dumps(value, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise ScenarioError(f"--set {path}: error: {value!r} is no JSON ({error}), expected numbers, texts, lists") from error
     return f"{path}={text}"
+
+
+def injections(events: Iterable[str]) -> tuple[str, ...]:
+    """AT:ACTION:TARGET each, as `--inject` takes it."""
+    chosen = [events] if isinstance(events, str) else list(events) if isinstance(events, Iterable) else [events]
+    for event in chosen:
+        if not isinstance(event, str):
+            raise ScenarioError(f"inject: error: {event!r} is no text, expected AT:ACTION:TARGET such as \"30s:link_down:core1:eth1\"")
+    return tuple(chosen)
 
 
 class Children:

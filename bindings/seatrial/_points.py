@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from . import _native
 from ._cache import Cache, Cell, build, key_of
-from ._child import assignment
-from ._values import Duration, duration, names, nanoseconds
+from ._values import Duration, duration, nanoseconds
 from .design import DataCenter
 from .errors import ScenarioError
 from .handles import Client, Cluster, Edge, Handle, Node, Router, Switch
@@ -66,11 +63,6 @@ def grid_points(grid: Mapping[Any, Iterable[Any]] | None, design: object) -> Ite
         yield dict(zip(columns, combination))
 
 
-def assignments(changes: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(assignment(path, duration(value) if isinstance(value, timedelta) else names(value))
-                 for path, value in changes.items())
-
-
 @dataclass
 class Source:
     """A design's document and files, before changes."""
@@ -79,11 +71,8 @@ class Source:
     overlay: dict[str, str]
 
     @classmethod
-    def of(cls, design: object, until: str | None = None) -> Source:
+    def of(cls, design: object) -> Source:
         if isinstance(design, DataCenter):
-            if until is not None:
-                design = copy.copy(design)
-                design.duration = until
             _, document, texts = design._inspect()
             return cls(design.base, {**texts, "scenario.json": json.dumps(document, indent=2) + "\n"})
         if isinstance(design, (str, Path)) and Path(design).is_dir():
@@ -109,9 +98,9 @@ class Cells:
         self._until = None if until is None else duration(until)
         if self._until is not None and nanoseconds(self._until) <= 0:
             raise ScenarioError(f"until: error: a run until {self._until} has no length, expected a time after the start")
-        self.source = Source.of(design, self._until)
         if isinstance(design, DataCenter):
-            self._until = None  # it is in the document
+            design, self._until = design._ending(self._until)
+        self.source = Source.of(design)
         self._contents: dict[str, bytes] = {}
         self._waiting: list[tuple[dict[str, Any], tuple[str, ...], tuple[str, ...], int]] = []
 

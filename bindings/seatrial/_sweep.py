@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from ._cache import Cache, Cell
+from ._child import assignments
 from ._executors import Carrier, carry
-from ._points import Cells, Maker, assignments, grid_points, seed_list
+from ._points import Cells, Maker, grid_points, seed_list
 from ._values import Duration
 from .errors import ScenarioError, SweepError
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from . import _native
+from ._child import assignments, injections
 from ._values import Duration, Rate, Spec, duration, given, names
 from .errors import ScenarioError
 from .expect import Expect
@@ -75,6 +77,7 @@ class DataCenter:
         self.expect = Expect(self.expectations, self._own)
         #: Files that exist in the design alone: name -> text. They come before those of `base`.
         self.files: dict[str, str] = {}
+        self._loaded = False
 
     # --- building ---
 
@@ -198,39 +201,64 @@ class DataCenter:
     def save(self, folder: str | Path) -> Path:
         """Writes the scenario directory that `seatrial run` takes: the document and every file that it names.
 
-        Nothing is written when the design is wrong (ScenarioError). Other files in the folder stay.
+        Nothing is written when the design is wrong (ScenarioError). Other files in the folder stay, and files outside of it
+        ("../shared/nginx.conf") have to be there already: nothing is written beside it.
         """
-        found, document, texts = self._inspect()
         target = Path(folder)
-        contents = {name: texts[name].encode() if name in texts else (self.base / name).read_bytes()
-                    for name in found["files"] if name != "scenario.json"}
-        # Last, so that a folder without it is one that was not finished.
-        contents["scenario.json"] = (json.dumps(document, indent=2) + "\n").encode()
-        for name, content in contents.items():
-            path = target / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(path.name + ".partial")
-            partial.write_bytes(content)
-            partial.replace(path)
+        contents = self._contents()
+        for name, content in list(contents.items()):
+            if name.startswith(".."):
+                path = Path(os.path.normpath(target / name))
+                try:
+                    there = path.read_bytes()
+                except OSError:
+                    there = None
+                if there != content:
+                    raise ScenarioError(f"{path}: error: not the {name} of the design, and outside of the folder, where nothing is "
+                                        "written; expected it there already, or files within base=")
+                del contents[name]
+        _write(target, contents)
         return target
 
+    def _contents(self) -> dict[str, bytes]:
+        """The files of the scenario directory, scenario.json last: a folder without it is one that was not finished."""
+        found, document, texts = self._inspect()
+        contents = {os.path.normpath(name): texts[name].encode() if name in texts else (self.base / name).read_bytes()
+                    for name in found["files"] if name != "scenario.json" and not os.path.isabs(name)}
+        contents["scenario.json"] = (json.dumps(document, indent=2) + "\n").encode()
+        return contents
+
     def run(self, until: Duration | None = None, *, seed: int | None = None, out: str | Path | None = None,
-            pcap: str = "none", set: Mapping[str, Any] | None = None, progress: bool | None = None) -> Result:
+            pcap: str = "none", mrt: str = "none", set: Mapping[str, Any] | None = None, inject: Iterable[str] = (),
+            progress: bool | None = None) -> Result:
         """Runs it, as `seatrial.run` does with the directory that `save` writes.
 
         Args:
-            until: how long; the design's duration becomes this.
-            seed, out, pcap, set, progress: see `seatrial.run`.
+            until: how long; the duration of a design that was built becomes this, a loaded one ends there, as with
+                `seatrial.run`.
+            seed, out, pcap, mrt, set, inject, progress: see `seatrial.run`.
         """
-        design = self
-        if until is not None:
-            design = copy.copy(self)
-            design.duration = duration(until)
+        design, end = self._ending(until)
+        changes, events = assignments(set), injections(inject)
+        contents = design._contents()
+        if changes or events:  # said here, where the messages name the design and no temporary folder
+            design._inspect(changes, events)
+        # A file beside the design stays within the temporary folder.
+        above = max(Path(name).parts.count("..") for name in contents)
         with tempfile.TemporaryDirectory(prefix="seatrial-") as folder:
-            design.save(Path(folder) / "design")
-            return run(Path(folder) / "design", seed=seed, out=out, pcap=pcap, set=set, progress=progress)
+            place = Path(folder, *["design"] * (above + 1))
+            _write(place, contents)
+            return run(place, seed=seed, until=end, out=out, pcap=pcap, mrt=mrt, set=set, inject=events, progress=progress)
 
     # --- within the package ---
+
+    def _ending(self, until: Duration | None) -> tuple[DataCenter, str | None]:
+        """The design that runs until then, and the `until` of its run."""
+        if until is None or self._loaded:
+            return self, None if until is None else duration(until)
+        design = copy.copy(self)
+        design.duration = duration(until)
+        return design, None
 
     def _own(self, *values: Any) -> None:
         """ScenarioError for a handle that another DataCenter gave out: only its name would be taken."""
@@ -280,20 +308,35 @@ class DataCenter:
 
         return derive(self)
 
-    def _inspect(self) -> tuple[dict[str, Any], Spec, dict[str, str]]:
+    def _inspect(self, changes: Sequence[str] = (), events: Sequence[str] = ()) -> tuple[dict[str, Any], Spec, dict[str, str]]:
         document, texts = self._derive()
         try:
             overlay = {**texts, "scenario.json": json.dumps(document, indent=2) + "\n"}
         except (TypeError, ValueError) as error:
             raise ScenarioError(f"scenario.json: error: {error}, expected numbers, texts, lists and mappings") from error
-        found = _native.inspect(str(self.base), overlay)
+        found = _native.inspect(str(self.base), overlay, list(changes), list(events))
         if not found["ok"]:
             raise ScenarioError(found["messages"] + f"{found['errors']} error(s)")
         return found, document, texts
 
 
+def _write(target: Path, contents: Mapping[str, bytes]) -> None:
+    for name, content in contents.items():
+        path = Path(os.path.normpath(target / name))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(path.name + ".partial")
+            partial.write_bytes(content)
+            partial.replace(path)
+        except OSError as error:
+            raise ScenarioError(f"{path}: error: cannot be written ({error.strerror}), expected a folder, or a place to make one") from error
+
+
 def load(folder: str | Path) -> DataCenter:
-    """A scenario directory as a DataCenter to change. ScenarioError when it has errors."""
+    """A scenario directory as a DataCenter to change; what is added to it is derived (`seatrial.plan`), the rest is as it says.
+
+    Saved or run as it is, it gives the bytes that the directory gives. ScenarioError when the directory has errors.
+    """
     base = Path(folder)
     found = _native.inspect(str(base))
     if not found["ok"]:
@@ -301,16 +344,17 @@ def load(folder: str | Path) -> DataCenter:
     document: Spec = json.loads(found["document"])
     center = DataCenter(document["name"], seed=document.get("seed", 1), duration=document["duration"],
                         description=document.get("description", ""), base=base)
+    center._loaded = True
     fabric = document.get("fabric", {})
-    center.switches = {spec["name"]: Switch(spec) for spec in fabric.get("switches", [])}
-    center.routers = {spec["name"]: Router(spec) for spec in fabric.get("routers", [])}
+    center.switches = {spec["name"]: Switch(spec, complete=True) for spec in fabric.get("switches", [])}
+    center.routers = {spec["name"]: Router(spec, complete=True) for spec in fabric.get("routers", [])}
     center.links.extend(fabric.get("links", []))
-    center.edges = {spec["name"]: Edge(spec) for spec in document.get("edges", [])}
+    center.edges = {spec["name"]: Edge(spec, complete=True) for spec in document.get("edges", [])}
     for spec in document.get("clusters", []):
-        cluster = Cluster(spec, center=center)
-        cluster.nodes = [Node(node) for node in spec["nodes"]]
+        cluster = Cluster(spec, center=center, complete=True)
+        cluster.nodes = [Node(node, complete=True) for node in spec["nodes"]]
         center.clusters[cluster.name] = cluster
-    center.clients = {spec["name"]: Client(spec) for spec in document.get("clients", [])}
+    center.clients = {spec["name"]: Client(spec, complete=True, complete_load=True) for spec in document.get("clients", [])}
     center.timeline.extend(document.get("timeline", []))
     center.expectations.extend(document.get("expect", []))
     return center

@@ -21,6 +21,8 @@ class Handle:
     """Something that has a name in the design."""
 
     spec: Spec
+    #: Read from a scenario directory, where what is left out has a meaning of its own: nothing is derived for it.
+    complete: bool = field(default=False, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -84,6 +86,9 @@ class Node(Host):
 class Client(Host):
     """A client outside; `load` gives it something to do."""
 
+    #: Its load is as a scenario directory says it.
+    complete_load: bool = field(default=False, kw_only=True)
+
     def load(self, rate: float, url: str | None = None, *, requests: Sequence[Mapping[str, Any] | str] | None = None,
              arrival: str | None = None, from_: Duration | None = None, to: Duration | None = None,
              timeout: Duration | None = None, connections: str | None = None, resolve: str | None = None,
@@ -113,6 +118,7 @@ class Client(Host):
             arrival=arrival, rate=rate, from_=None if from_ is None else duration(from_),
             to=None if to is None else duration(to), timeout=None if timeout is None else duration(timeout),
             connections=connections, requests=wanted)
+        self.complete_load = False
         return self
 
 

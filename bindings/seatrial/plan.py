@@ -66,6 +66,7 @@ class Plan:
         self.clients = [copy.deepcopy(client.spec) for client in center.clients.values()]
         self.links = copy.deepcopy(center.links)
         self.texts: dict[str, str] = dict(center.files)
+        self.complete = {handle.name for handle in center._handles() if handle.complete}
         self.frr: dict[str, _Frr] = {}
         self.segments: list[Segment] = []
         self._of_switch: dict[str, Segment] = {}
@@ -190,7 +191,7 @@ class Plan:
         for segment in self.segments:
             vlans = {member.vlan for member in segment.members}
             for member in segment.members if len(vlans) > 1 or -1 in vlans else []:
-                if self._known_address(member, specs) is None:
+                if member.node not in self.complete and self._known_address(member, specs) is None:
                     raise ScenarioError(f"error: \"{member.node}\" is on a switch with ports of several VLANs, where addresses are "
                                         "not derived; expected address= (a router: config=) at each machine on it")
 
@@ -240,7 +241,7 @@ class Plan:
         alone = not any(member.kind in ("edge", "node") for member in segment.members)
         floor = subnet.network_address + _FIRST_CLIENT if alone and subnet.num_addresses > 2 * _FIRST_CLIENT else None
         for member in segment.members:
-            if member.address is not None:
+            if member.address is not None or member.node in self.complete:
                 continue
             for host in hosts:
                 if host in used or (member.kind == "client" and floor is not None and host < floor):
@@ -266,7 +267,7 @@ class Plan:
         for segment in self.segments:
             routers = [str(m.address.ip) for m in segment.members if m.kind == "router" and m.address is not None]
             for member in segment.members:
-                if member.kind == "client" and routers and "gateways" not in specs[member.node]:
+                if member.kind == "client" and routers and member.node not in self.complete and "gateways" not in specs[member.node]:
                     specs[member.node]["gateways"] = routers
 
     # --- BGP ---
@@ -285,12 +286,14 @@ class Plan:
                 self.texts[spec["config"]] = plan.frr_conf(spec["name"], [])
         for spec in self.edges:
             edge = self.center.edges[spec["name"]]
-            if "bgp" not in spec and plan.sessions_of(spec["name"]):
+            if "bgp" not in spec and not edge.complete and plan.sessions_of(spec["name"]):
                 spec["bgp"] = f"generated/{spec['name']}/frr.conf"
                 self.texts[spec["bgp"]] = plan.frr_conf(spec["name"], [edge.vip or DEFAULT_VIP])
                 made.append(spec["name"])
         announced = service_cidrs(self.clusters)
         for number, spec in enumerate(self.clusters):
+            if self.center.clusters[spec["name"]].complete:
+                continue
             kinds = self._kinds(spec["manifests"])
             resources: list[Spec] = []
             if "IPPool" not in kinds:
@@ -313,6 +316,8 @@ class Plan:
         for segment in self.segments:
             routers = [member.ip for member in segment.of_kind("router")]
             for member in segment.of_kind("edge", "node") if routers else []:
+                if member.node in self.complete:
+                    continue
                 specs[member.node].setdefault("gateways", routers)
 
     def _manifests(self, patterns: list[str]) -> Iterator[str]:
@@ -341,7 +346,7 @@ class Plan:
         end = nanoseconds(self.center.duration)
         for spec in self.clients:
             load = spec.get("load")
-            if load is None:
+            if load is None or self.center.clients[spec["name"]].complete_load:
                 continue
             # A third of the run for everything to come up, and a tenth for the last answers.
             load.setdefault("from", duration(end // 3 / 1e9))

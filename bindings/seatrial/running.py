@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ._child import execute, run_command
+from ._child import assignments, execute, injections, run_command
 from ._values import Duration, duration
 from .errors import ScenarioError
 from .result import Result
 
 
 def run(folder: str | Path, *, seed: int | None = None, until: Duration | None = None, out: str | Path | None = None,
-        pcap: str = "none", set: Mapping[str, Any] | None = None, progress: bool | None = None) -> Result:
+        pcap: str = "none", mrt: str = "none", set: Mapping[str, Any] | None = None, inject: Iterable[str] = (),
+        progress: bool | None = None) -> Result:
     """Runs a scenario directory, as `seatrial run` does, and reads its results.
 
     Args:
@@ -23,7 +24,10 @@ def run(folder: str | Path, *, seed: int | None = None, until: Duration | None =
         until: end there instead of at the scenario's end.
         out: folder for the results; a temporary one, which lives as long as the result, when left out.
         pcap: ports to capture: "none", "all", or patterns such as "edge*:eth0,tor1:*".
+        mrt: BGP speakers whose messages and tables are written in MRT (RFC 6396), to `out`/mrt: "none", "all", or patterns
+            such as "edge*,core1".
         set: changes to the document: {"clients.users.load.rate": 400}.
+        inject: events added to the timeline, AT:ACTION:TARGET: ["30s:link_down:core1:eth1"].
         progress: a bar (needs tqdm); None: on a terminal or in a notebook.
 
     Raises:
@@ -36,7 +40,7 @@ def run(folder: str | Path, *, seed: int | None = None, until: Duration | None =
     if out is None:
         keep = tempfile.TemporaryDirectory(prefix="seatrial-out-")
         out = keep.name
-    command = run_command(str(folder), str(out), seed=seed, set=dict(set or {}),
-                          until=None if until is None else duration(until), pcap=pcap)
+    command = run_command(str(folder), str(out), seed=seed, changes=assignments(set), events=injections(inject),
+                          until=None if until is None else duration(until), pcap=pcap, mrt=mrt)
     execute(command, title=Path(folder).name, progress=progress)
     return Result(out, keep=keep)

@@ -3,11 +3,12 @@
 import inspect
 import ipaddress
 import json
+import shutil
 import subprocess
 
 import pytest
 import seatrial
-from conftest import REFERENCE
+from conftest import REFERENCE, ROOT
 from seatrial import _native, handles
 from seatrial._program import program
 from seatrial.design import Moment
@@ -92,13 +93,68 @@ def test_files_that_the_design_is_given_say_the_addresses():
     assert users.name == "users"
 
 
-def test_a_shipped_scenario_loads_and_saves_to_the_same_run(tmp_path):
-    dc = seatrial.load(REFERENCE)
-    dc.save(tmp_path / "copy")
-    run_by_hand(REFERENCE, tmp_path / "a", "--until", "22s")
-    run_by_hand(tmp_path / "copy", tmp_path / "b", "--until", "22s")
+def loads_to_the_same_run(folder, tmp_path, until):
+    run_by_hand(folder, tmp_path / "out-a", "--until", until)
+    seatrial.load(folder).save(tmp_path / "copy")
+    run_by_hand(tmp_path / "copy", tmp_path / "out-b", "--until", until)
+    seatrial.load(folder).run(out=tmp_path / "out-c", until=until)
     for name in OUTPUTS:
-        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+        expected = (tmp_path / "out-a" / name).read_bytes()
+        assert (tmp_path / "out-b" / name).read_bytes() == expected, name
+        assert (tmp_path / "out-c" / name).read_bytes() == expected, name
+
+
+@pytest.mark.parametrize("name", ["get-me-to-the-cluster", "worker-power-loss"])
+def test_a_shipped_scenario_loads_and_saves_to_the_same_run(tmp_path, name):
+    loads_to_the_same_run(ROOT / "scenarios" / name, tmp_path, "22s")
+
+
+@pytest.fixture
+def odd(tmp_path):
+    """A design where much is left out that a DataCenter would derive, and a file is beside the folder."""
+    folder = tmp_path / "odd"
+    shutil.copytree(REFERENCE, folder)
+    document = json.loads((folder / "scenario.json").read_text())
+    del document["edges"][2]["bgp"]
+    del document["clients"][0]["gateways"]
+    del document["clients"][0]["load"]["requests"][0]["resolve"]
+    document["clients"][0]["load"]["requests"][0]["url"] = "http://10.50.0.80/"
+    document["edges"][0]["nginx"] = "../shared/nginx.conf"
+    document["expect"] = []
+    (tmp_path / "shared").mkdir()
+    (folder / "edge" / "edge1" / "nginx.conf").rename(tmp_path / "shared" / "nginx.conf")
+    (folder / "scenario.json").write_text(json.dumps(document))
+    # No BGPConfiguration: Calico's own defaults.
+    calico = folder / "cluster" / "calico.yaml"
+    calico.write_text("\n---\n".join(
+        part for part in calico.read_text().split("\n---\n") if "BGPConfiguration" not in part))
+    return folder
+
+
+def test_what_a_directory_leaves_out_stays_left_out(odd, tmp_path):
+    assert "BGPConfiguration" not in (odd / "cluster" / "calico.yaml").read_text()
+    assert seatrial.load(odd)._derive()[1] == {}
+    loads_to_the_same_run(odd, tmp_path, "22s")
+
+
+def test_nothing_is_written_beside_a_saved_directory(odd, tmp_path):
+    elsewhere = tmp_path / "far" / "away"
+    with pytest.raises(seatrial.ScenarioError, match="outside of the folder"):
+        seatrial.load(odd).save(elsewhere)
+    assert not elsewhere.parent.exists()
+
+
+def test_what_is_added_to_a_loaded_design_is_derived(odd):
+    dc = seatrial.load(odd)
+    dc.edge("edge4", on="tor1")
+    dc.client("more", on="lan1").load(rate=1, url="http://cafe.example.com/")
+    document, texts = dc._derive()
+    assert list(texts) == ["generated/edge4/frr.conf"]
+    assert document["edges"][3]["address"].startswith("10.1.1.")
+    assert document["clients"][1]["gateways"] == ["10.2.0.2", "10.2.0.3"]
+    assert "bgp" not in document["edges"][2] and "gateways" not in document["clients"][0]
+    dc.clients["users"].load(rate=1, url="http://cafe.example.com/")
+    assert dc.document()["clients"][0]["load"]["requests"][0]["resolve"] == "10.50.0.80"
 
 
 def test_a_loaded_design_can_be_changed(tmp_path):
