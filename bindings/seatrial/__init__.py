@@ -7,7 +7,9 @@
     r.plot.latency().figure.savefig("latency.png")
 
 `run` takes a scenario directory; `DataCenter` builds one; `load` makes a DataCenter of a directory.
-`sweep` runs a grid of changes and seeds into one table; `campaign` runs every failure and ranks them by harm.
+`sweep` runs a grid of changes and seeds into one table; `campaign` runs every failure and ranks them by harm. `check` reads a
+directory and runs nothing; `diff` compares two runs or captures by meaning, `compare` two designs by their runs.
+A wrong argument or design is a `ScenarioError`, a run that broke a `RunError`; both are `SeatrialError`.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ from .errors import RunError, ScenarioError, SeatrialError, SweepError
 from .explaining import Explanation
 from .handles import Client, Cluster, Edge, Handle, Node, Router, Switch, request
 from .result import Result
-from .running import run
+from .running import check, run
+from .versus import Comparison, compare
 
-__all__ = ["Campaign", "Client", "Cluster", "DataCenter", "Edge", "Explanation", "Findings", "Handle", "Node",
+__all__ = ["Campaign", "Client", "Cluster", "Comparison", "DataCenter", "Edge", "Explanation", "Findings", "Handle", "Node",
            "Result", "Router", "RunError", "ScenarioError", "SeatrialError", "SweepError", "Switch",
-           "__version__", "campaign", "diff", "load", "plan", "request", "run", "sweep"]
+           "__version__", "campaign", "check", "compare", "diff", "load", "plan", "request", "run", "sweep"]

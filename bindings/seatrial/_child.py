@@ -12,12 +12,14 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from ._ask import refusal
 from ._program import program
 from ._progress import Progress
 from ._values import duration, names
 from .errors import RunError, ScenarioError
 
 _KEPT_LINES = 40
+_MOST_LINES = 2000  # of errors, which come all at once
 BAD_INPUT = 2
 
 
@@ -29,7 +31,9 @@ def run_command(folder: str, out: str, *, seed: int | None = None, changes: Iter
                                       ("pcap", None if pcap == "none" else pcap), ("mrt", None if mrt == "none" else mrt)]
     for option, value in said:
         if isinstance(value, bool) or not isinstance(value, (str, int, type(None))) or "\0" in str(value):
-            raise ScenarioError(f"{option}: error: {value!r}, expected {'a whole number' if option == 'seed' else 'text'}")
+            raise ScenarioError(f"--{option}: error: {value!r}, expected {'a whole number' if option == 'seed' else 'text'}")
+        if value == "":
+            raise ScenarioError(f"--{option}: error: \"\" is nothing, expected a value, or to leave it out")
     options = [f"--{option}={value}" for option, value in said if value is not None]
     return [program(), "run", *options, "--", folder]
 
@@ -95,7 +99,7 @@ def execute(command: list[str], *, title: str = "run", progress: bool | None = N
 
     Raises ScenarioError on exit status 2 (with the program's own message), RunError on any other.
     """
-    tail: collections.deque[str] = collections.deque(maxlen=_KEPT_LINES)
+    said: collections.deque[str] = collections.deque(maxlen=_MOST_LINES)
     bar = Progress(title, progress)
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                           text=True, errors="replace") as child:
@@ -105,7 +109,7 @@ def execute(command: list[str], *, title: str = "run", progress: bool | None = N
             assert child.stderr is not None
             for line in child.stderr:
                 if not bar.line(line):
-                    tail.append(line.rstrip("\n"))
+                    said.append(line.rstrip("\n"))
             status = child.wait()
         except BaseException:
             _end(child)
@@ -114,11 +118,11 @@ def execute(command: list[str], *, title: str = "run", progress: bool | None = N
             if children is not None:
                 children.remove(child)
             bar.close()
-    log = "\n".join(tail)
     if status in (0, 1):
         return status
     if status == BAD_INPUT:
-        raise ScenarioError(log)
+        raise ScenarioError(refusal("\n".join(said)))
+    log = "\n".join([*said][-_KEPT_LINES:])
     what = f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
     raise RunError(f"the run failed ({what})", status, log, command)
 

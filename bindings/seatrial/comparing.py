@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import html
 import json
-import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pandas as pd
 
-from ._program import program
+from ._ask import ask
 from ._values import Duration, duration
-from .errors import RunError, ScenarioError
 from .result import Result
 
 Compared: TypeAlias = Result | str | Path
@@ -104,22 +102,10 @@ def diff(a: Compared, b: Compared, *, layer: str | None = None, bpf: str | None 
         ScenarioError: bad arguments, or a file that cannot be read; the message is the command line's.
         RunError: the comparison ended in an internal error.
     """
-    command = [program(), "diff", "--json"]
     said: list[tuple[str, Any]] = [
         ("--layer", layer), ("--bpf", bpf), ("--time", None if time is None else duration(time)), ("--rtt", rtt),
         ("--from", None if from_ is None else duration(from_)), ("--until", None if until is None else duration(until)),
-        ("--profile", profile), ("--max", max)]
+        ("--profile", profile), ("--max", max), ("--all", all), ("--json", True)]
     for option, values in (("--ignore", ignore), ("--rename", rename), ("--pcap", pcap)):
         said += [(option, value) for value in ([values] if isinstance(values, str) else values)]
-    for option, value in said:
-        if value is not None:
-            command.append(f"{option}={value}")
-    command += ["--all"] * all
-    command += ["--", *(str(one.out if isinstance(one, Result) else one) for one in (a, b))]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)
-    if done.returncode in (0, 1):
-        return Findings(json.loads(done.stdout))
-    log = done.stderr.strip()
-    if done.returncode > 1 and done.returncode != 3:
-        raise ScenarioError(log)
-    raise RunError(f"the comparison failed (exit status {done.returncode})", done.returncode, log, command)
+    return Findings(json.loads(ask("diff", said, [one.out if isinstance(one, Result) else one for one in (a, b)])))

@@ -17,7 +17,7 @@ from .errors import ScenarioError
 from .expect import Expect
 from .handles import Client, Cluster, Edge, Handle, Host, Node, Router, Switch, attachment, cable, handles_in
 from .result import Result
-from .running import run
+from .running import as_folder, run
 
 
 class Moment:
@@ -337,7 +337,7 @@ def load(folder: str | Path) -> DataCenter:
 
     Saved or run as it is, it gives the bytes that the directory gives. ScenarioError when the directory has errors.
     """
-    base = Path(folder)
+    base = Path(as_folder(folder))
     found = _native.inspect(str(base))
     if not found["ok"]:
         raise ScenarioError(found["messages"] + f"{found['errors']} error(s)")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import html
-import json
 import tempfile
 from collections.abc import Iterator
 from functools import cached_property
+from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from . import _native
-from ._values import Duration, nanoseconds
+from ._values import Duration, duration, nanoseconds
 from .errors import SeatrialError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Result:
         self._keep = keep
         path = self.out / "results.json"
         try:
-            self.data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            self.data: dict[str, Any] = loads(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise SeatrialError(f"{path}: error: cannot be read ({error.strerror}), expected a finished run") from error
         except ValueError as error:
@@ -194,6 +194,15 @@ class Result:
             rows.append({"node": node, "port": port, "path": str(path), "bytes": path.stat().st_size})
         return pd.DataFrame(rows, columns=["node", "port", "path", "bytes"])
 
+    @cached_property
+    def mrt(self) -> pd.DataFrame:
+        """The MRT files of the run (`run(..., mrt="all")`; RFC 6396): node, kind ("updates", "rib"), path, bytes."""
+        rows = []
+        for path in sorted((self.out / "mrt").glob("*.mrt")):
+            node, _, kind = path.stem.rpartition(".")
+            rows.append({"node": node, "kind": kind, "path": str(path), "bytes": path.stat().st_size})
+        return pd.DataFrame(rows, columns=["node", "kind", "path", "bytes"])
+
     def explain(self, request: str) -> Explanation:
         """Why a request ("users/17") failed or was slow: the chain of records from what the client saw to the cause.
 
@@ -241,6 +250,33 @@ class Result:
         return pd.DataFrame(rows, columns=["at_s", "rib_settled_s", "fib_settled_s", "sessions_lost", "sessions_established",
                                            "evidence"])
 
+    def show(self, what: str, which: str | None = None, *, json: bool = False, **options: Any) -> Any:
+        """What `seatrial show` prints of the run, in words; or with `json`, its JSON as values (times in nanoseconds).
+
+            print(r.show("paths", from_="users", to="10.50.0.80", at="36s"))     # all ways that a packet could take
+            r.show("fib", at="36s", prefix="172.16.1.195", json=True)["routes"]
+
+        Args:
+            what: "sessions", "rib", "fib", "requests", "paths", "timeline", "windows", or the evidence id of a record.
+            which: for "requests" and "paths": one request, "users/17".
+            options: the command's: at, node, prefix, longer, pods, down, client, failed, slow, status, from_, to, kind, limit, width;
+                switches are True.
+
+        Raises ScenarioError with the command's message.
+        """
+        from ._ask import ask
+
+        said = [(f"--{name.rstrip('_').replace('_', '-')}", _option(name, value)) for name, value in options.items()]
+        text = ask("show", [*said, ("--json", json)], [self.out, what, *([] if which is None else [which])])
+        return loads(text) if json else text
+
+    def write_report(self) -> Path:
+        """Writes report.html anew, as `seatrial report` does; its path. A run has written it already."""
+        from ._ask import ask
+
+        ask("report", (), [self.out])
+        return self.out / "report.html"
+
     @property
     def plot(self) -> Plots:
         """Figures: `r.plot.latency()`, `.availability()`, `.convergence()`, `.topology()`."""
@@ -270,6 +306,12 @@ class Result:
 
 def _ns(at: Duration | None) -> int | None:
     return None if at is None else nanoseconds(at)
+
+
+def _option(name: str, value: Any) -> Any:
+    if name in ("at", "from_", "to") and not isinstance(value, str):
+        return duration(value)
+    return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
 def _seconds(nanoseconds_: int | None) -> float:

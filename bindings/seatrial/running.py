@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from . import _native
 from ._child import assignments, execute, injections, run_command
 from ._values import Duration, duration
 from .errors import ScenarioError
@@ -34,13 +35,29 @@ def run(folder: str | Path, *, seed: int | None = None, until: Duration | None =
         ScenarioError: the design is wrong; the message is the command line's.
         RunError: the run ended in an internal error, or was killed.
     """
-    if not isinstance(folder, (str, Path)) or not Path(folder).is_dir():
-        raise ScenarioError(f"{folder}: error: no such folder, expected one with a scenario.json")
+    place = as_folder(folder)
     keep = None
     if out is None:
         keep = tempfile.TemporaryDirectory(prefix="seatrial-out-")
         out = keep.name
-    command = run_command(str(folder), str(out), seed=seed, changes=assignments(set), events=injections(inject),
+    command = run_command(place, str(out), seed=seed, changes=assignments(set), events=injections(inject),
                           until=None if until is None else duration(until), pcap=pcap, mrt=mrt)
     execute(command, title=Path(folder).name, progress=progress)
     return Result(out, keep=keep)
+
+
+def check(folder: str | Path, *, set: Mapping[str, Any] | None = None, inject: Iterable[str] = ()) -> str:
+    """Reads every file of a scenario directory and returns the derived design in words, as `seatrial check` does; runs nothing.
+
+    Raises ScenarioError with all that is wrong.
+    """
+    found = _native.inspect(as_folder(folder), {}, list(assignments(set)), list(injections(inject)))
+    if not found["ok"]:
+        raise ScenarioError(found["messages"] + f"{found['errors']} error(s)")
+    return str(found["description"])
+
+
+def as_folder(folder: str | Path) -> str:
+    if not isinstance(folder, (str, Path)) or "\0" in str(folder) or not Path(folder).is_dir():
+        raise ScenarioError(f"{folder}: error: no such folder, expected one with a scenario.json")
+    return str(folder)

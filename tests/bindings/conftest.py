@@ -15,6 +15,12 @@ def reference():
     return seatrial.run(REFERENCE, seed=3, pcap="edge1:eth0,core1:*")
 
 
+@pytest.fixture(scope="session")
+def power_loss(tmp_path_factory):
+    """worker-power-loss with its own seed, two speakers in MRT."""
+    return seatrial.run(ROOT / "scenarios" / "worker-power-loss", mrt="edge1,core1", out=tmp_path_factory.mktemp("power-loss"))
+
+
 @pytest.fixture
 def files(tmp_path):
     """A folder with the reference design's manifests and an edge's nginx.conf, without any BGP configuration."""

@@ -53,3 +53,31 @@ def test_wrong_options_raise_what_the_command_line_says(reference, options):
 def test_missing_files_are_said(reference, tmp_path):
     with pytest.raises(seatrial.ScenarioError, match="does not exist"):
         seatrial.diff(tmp_path / "none", reference)
+
+
+def test_two_designs_compared(reference, other, tmp_path):
+    c = seatrial.compare(reference, other)
+    assert c.differs and "different" in repr(c)
+    said = subprocess.run([program(), "compare", reference.out, other.out, "--json", "--all"], capture_output=True, text=True,
+                          check=False)
+    assert c.data == json.loads(said.stdout)
+    lost = c.figures.loc["sessions: ends lost"]
+    assert (lost["a"], lost["b"]) == (0, (other.sessions["state"] != "Established").sum())
+    assert lost["change"] == lost["b"] > 0 and lost["unit"] == "count" and lost["test"] == "none" and lost["differs"]
+    assert set(c.outcomes["what"]) == {"expectation", "session", "route"}
+    assert "edge2" in str(c)
+    same = seatrial.compare(reference.out, reference)
+    assert not same.differs and "the same" in repr(same)
+    for wrong in (tmp_path, tmp_path / "nowhere", [], 3, [3]):
+        with pytest.raises(seatrial.ScenarioError, match="expected"):
+            seatrial.compare(reference, wrong)
+
+
+def test_several_seeds_are_compared_by_chance(tmp_path):
+    short = {"expect": [], "clients.users.load.to": "24s"}
+    sides = [seatrial.sweep(REFERENCE, seeds=[1, 2, 3], until="25s", cache=tmp_path / "cache",
+                            set={**short, "clients.users.load.rate": rate}) for rate in (40, 80)]
+    c = seatrial.compare(list(sides[0]["out"]), list(sides[1]["out"]))
+    row = c.figures.loc["users: requests"]
+    assert row["a"] == sides[0]["requests"].mean() and row["b"] == sides[1]["requests"].mean()
+    assert row["low_95"] < row["change"] < row["high_95"] and row["differs"]

@@ -1,0 +1,50 @@
+"""Questions to the program that it answers at once: `show`, `compare`, `diff`, `report`."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable
+
+from ._program import program
+from .errors import RunError, ScenarioError
+
+_INTERNAL = 3
+
+
+def ask(command: str, options: Iterable[tuple[str, object]], places: Iterable[object], versus: Iterable[str] = ()) -> str:
+    """What `seatrial COMMAND` prints, whether it says "same" or "different".
+
+    Args:
+        options: ("--layer", value); None and False: left out; True: a flag.
+        versus: places behind "--vs"; then all of them are absolute, so that none is taken for an option.
+
+    Raises ScenarioError with its message on bad input, RunError on an internal error.
+    """
+    words = [program(), command]
+    for option, value in options:
+        if value is True:
+            words.append(option)
+        elif value == "":
+            raise ScenarioError(f"{option}: error: \"\" is nothing, expected a value, or to leave it out")
+        elif value is not None and value is not False:
+            words.append(f"{option}={value}")
+    others = list(versus)
+    words += [*([] if others else ["--"]), *(str(place) for place in places), *(["--vs", *others] if others else [])]
+    for word in words:
+        if "\0" in word:
+            raise ScenarioError(f"{command}: error: {word!r} has a null character, expected text")
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode in (0, 1):
+        return done.stdout
+    if done.returncode > 1 and done.returncode != _INTERNAL:
+        raise ScenarioError(refusal(done.stderr))
+    raise RunError(f"`seatrial {command}` failed (exit status {done.returncode})", done.returncode, done.stderr.strip(), words)
+
+
+def refusal(said: str) -> str:
+    """The message of a program that refused its input, without the help that it adds to what is wrong with an option."""
+    lines = said.rstrip().splitlines()
+    usage = next((i for i, line in enumerate(lines) if line.startswith("Usage: ")), None)
+    if usage is None:
+        return "\n".join(lines)
+    return "\n".join(lines[:max(usage - 1, 1)]).rstrip()
