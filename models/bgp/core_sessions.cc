@@ -4,6 +4,15 @@
 
 namespace seatrial::bgp {
 
+namespace {
+
+// A daemon starts one session after the other, and a hundred routers that start together do not ask
+// for a hundred addresses in the same instant. FRR 8.4.4 with 100 neighbours on one subnet sends
+// its first ARP requests 35 us apart (median; 3.8 ms for all of them).
+constexpr Duration start_spacing = 35us;
+
+}  // namespace
+
 bool Speaker::Core::start() {
   running_ = true;
   bool listening = true;
@@ -16,7 +25,11 @@ bool Speaker::Core::start() {
                              });
     listening = listener_ != nullptr;
   }
-  for (auto& [address, n] : neighbors_) n->session().start();
+  Duration after{};
+  for (auto& [address, n] : neighbors_) {
+    n->session().start(after);
+    after += start_spacing;
+  }
   return listening;
 }
 

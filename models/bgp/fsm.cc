@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace seatrial::bgp {
 
@@ -39,8 +40,9 @@ void Fsm::in_idle(const FsmInput& input) {
     case FsmEvent::manual_start:
       started_ = true;
       error_wait_ = false;
-      if (timing_.start_delay > Duration::zero()) {
-        actions_.start_timer(FsmTimer::idle_hold, timing_.start_delay);
+      if (const auto wait = timing_.start_delay + std::exchange(start_later_, {});
+          wait > Duration::zero()) {
+        actions_.start_timer(FsmTimer::idle_hold, wait);
       } else {
         begin_connect();
       }

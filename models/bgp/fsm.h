@@ -91,6 +91,8 @@ class Fsm {
     hold_time_ = hold_time;
     keepalive_time_ = keepalive_time;
   }
+  // The next manual_start waits so much longer.
+  void start_later(Duration by) { start_later_ = by; }
   // A second connection that survived is now the peer's only one.
   void promote() { timing_.restarts = true; }
   // The waits that another machine of the same peer has reached.
@@ -120,6 +122,7 @@ class Fsm {
   State state_ = State::idle;
   bool started_ = false;     // Idle waits to start again
   bool error_wait_ = false;  // ... after an error
+  Duration start_later_{};
   Duration next_retry_;
   Duration next_error_wait_{};
   Duration hold_time_{};

@@ -41,7 +41,8 @@ Session::Session(io::Host& host, SessionOwner& owner, NeighborConfig config)
 
 Session::~Session() = default;
 
-void Session::start() {
+void Session::start(Duration after) {
+  primary_->fsm().start_later(after);
   if (config_.shutdown) return;
   if (config_.bfd && !watch_) {
     watch_ =

@@ -42,7 +42,8 @@ class Session final : public ConnectionOwner {
   Session(io::Host& host, SessionOwner& owner, NeighborConfig config);
   ~Session() override;
 
-  void start();
+  // `after`: this much later than the profile would.
+  void start(Duration after = {});
   void stop(const NotificationMessage& notification, const std::string& reason);
   // stop(), then start again after the profile's wait.
   void restart(const NotificationMessage& notification, const std::string& reason);
