@@ -45,6 +45,14 @@ class Moment:
         """The cable is plugged again."""
         return self.do("link_up", target)
 
+    def link_silent(self, target: Handle | str) -> Moment:
+        """A cable loses every frame and keeps its carrier: nobody is told."""
+        return self.do("link_silent", target)
+
+    def link_restored(self, target: Handle | str) -> Moment:
+        """The silent cable carries again."""
+        return self.do("link_restored", target)
+
 
 class DataCenter:
     """A whole design: switches, routers, edges, clusters, clients, what happens to them, and what is expected.

@@ -98,3 +98,23 @@ class Expect:
               from_: Duration | None = None, to: Duration | None = None, id: str | None = None) -> str:
         """How many packets were thrown away."""
         return self.add(id=id, drops=_bound(drops), node=node, reasons=reasons, from_=_time(from_), to=_time(to))
+
+    def no_loops(self, *, prefix: str | None = None, node: Nodes | None = None, from_: Duration | None = None,
+                 to: Duration | None = None, at_most: Duration | None = None, id: str | None = None) -> str:
+        """No window longer than `at_most` (0 s) in which packets towards `prefix` (any) could circle, from `node` (all)."""
+        return self.add(id=id, no_loops=True, prefix=prefix, node=node, from_=_time(from_), to=_time(to),
+                        at_most=_time(at_most))
+
+    def no_blackholes(self, *, prefix: str | None = None, node: Nodes | None = None, from_: Duration | None = None,
+                      to: Duration | None = None, at_most: Duration | None = None, id: str | None = None) -> str:
+        """No window longer than `at_most` (0 s) in which packets towards `prefix` (any) could be lost, from `node` (all)."""
+        return self.add(id=id, no_blackholes=True, prefix=prefix, node=node, from_=_time(from_), to=_time(to),
+                        at_most=_time(at_most))
+
+    def convergence(self, *, after: Duration, at_most: Duration, of: str | None = None, id: str | None = None) -> str:
+        """From `after` to the next fault, the last change of the "fib" (default) or "rib" comes within `at_most`."""
+        return self.add(id=id, convergence=given(after=_time(after), at_most=_time(at_most), of=of))
+
+    def quiescent(self, of: str = "fib", *, by: Duration, id: str | None = None) -> str:
+        """No "fib" or "rib" changes after that moment."""
+        return self.add(id=id, quiescent=of, by=_time(by))

@@ -43,6 +43,7 @@ std::string join(const std::vector<std::string>& words, std::string_view separat
 std::string list_of(const std::vector<net::IpAddress>& addresses) {
   if (addresses.empty()) return "nobody";
   std::vector<std::string> words;
+  words.reserve(addresses.size());
   for (const auto& address : addresses) words.push_back(address.to_string());
   return words.size() == 1 ? words[0] : "[" + join(words) + "]";
 }
