@@ -24,7 +24,8 @@ from pathlib import Path
 from . import _native
 from ._child import BAD_INPUT, Children, execute, run_command
 from ._program import program
-from .errors import RunError, SeatrialError
+from ._values import text
+from .errors import RunError, ScenarioError, SeatrialError
 
 
 @dataclass(frozen=True)
@@ -93,12 +94,12 @@ def key_of(document: Mapping[str, object], files: Mapping[str, str], seed: int, 
 
 class Cache:
     def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder).absolute()
+        self.folder = Path(text(folder, "the cache folder", "out/cache")).absolute()
         try:
             for name in ("designs", "runs", "tmp"):
                 (self.folder / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise SeatrialError(f"{folder}: error: no cache can be made there ({error.strerror}), expected a folder, "
+            raise ScenarioError(f"{folder}: error: no cache can be made there ({error.strerror}), expected a folder, "
                                 "or a place to make one") from error
         self._clear_after_the_dead()
 

@@ -111,7 +111,9 @@ def campaign(design: Design, *, failures: int = 1, kinds: str | Iterable[str] = 
     cells.add(changes, (), chosen)
     folder = cells.make()[0].design  # of the design alone, so that the plan reads what the runs read
 
-    words = kinds if isinstance(kinds, str) else ",".join(kinds)
+    words = kinds if isinstance(kinds, str) else ",".join(map(str, kinds)) if isinstance(kinds, Iterable) else str(kinds)
+    if isinstance(failures, bool) or not isinstance(failures, int) or failures not in (1, 2):
+        raise ScenarioError(f"failures: error: {failures!r} together in a run, expected 1 or 2")
     limit = cells.until
     request = _native.CampaignRequest(folder, list(changes), words, failures, None if at is None else nanoseconds(at),
                                       None if limit is None else nanoseconds(limit))

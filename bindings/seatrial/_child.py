@@ -30,7 +30,8 @@ def run_command(folder: str, out: str, *, seed: int | None = None, changes: Iter
                                       *(("inject", event) for event in events), ("until", until),
                                       ("pcap", None if pcap == "none" else pcap), ("mrt", None if mrt == "none" else mrt)]
     for option, value in said:
-        if isinstance(value, bool) or not isinstance(value, (str, int, type(None))) or "\0" in str(value):
+        kind = int if option == "seed" else str
+        if isinstance(value, bool) or not isinstance(value, (kind, type(None))) or "\0" in str(value):
             raise ScenarioError(f"--{option}: error: {value!r}, expected {'a whole number' if option == 'seed' else 'text'}")
         if value == "":
             raise ScenarioError(f"--{option}: error: \"\" is nothing, expected a value, or to leave it out")

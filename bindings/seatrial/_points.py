@@ -50,6 +50,8 @@ def _step(name: str) -> str:
 def grid_points(grid: Mapping[Any, Iterable[Any]] | None, design: object) -> Iterator[dict[str, Any]]:
     """Every combination, the last key fastest: {path: value}."""
     columns: dict[str, list[Any]] = {}
+    if not isinstance(grid, (Mapping, type(None))):
+        raise ScenarioError(f"grid: error: {grid!r}, expected {{path: values}} such as {{\"clients.users.load.rate\": [100, 200]}}")
     for key, values in (grid or {}).items():
         path = path_of(key, design)
         if path in columns:
@@ -135,7 +137,7 @@ def seed_list(seeds: int | Iterable[int] | None) -> list[int] | None:
     """Seeds as a person gives them: None, one, or several."""
     if seeds is None:
         return None
-    chosen = [seeds] if isinstance(seeds, int) else list(seeds)
+    chosen = list(seeds) if isinstance(seeds, Iterable) and not isinstance(seeds, (str, bytes)) else [seeds]
     for seed in chosen:
         if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= int(seed) < 2**63:
             raise ScenarioError(f"seeds: error: {seed!r} is not a seed, expected a whole number from 0 to {2**63 - 1}")

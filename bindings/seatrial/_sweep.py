@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import shlex
 import sys
@@ -73,7 +74,7 @@ def sweep(design: Maker, grid: Mapping[Any, Iterable[Any]] | None = None, *, see
     for point in points:
         if made is None:
             assert callable(design)
-            one = Cells(store, design(**point), until)
+            one = Cells(store, _made(design, point), until)
             labels += [point] * one.add(shared, (), chosen)
             cells += one.make()
         else:
@@ -90,6 +91,15 @@ def sweep(design: Maker, grid: Mapping[Any, Iterable[Any]] | None = None, *, see
     if failed:
         raise SweepError(failed, frame)
     return frame
+
+
+def _made(maker: Any, point: dict[str, Any]) -> Any:
+    try:
+        inspect.signature(maker).bind(**point)
+    except TypeError as error:
+        raise ScenarioError(f"grid: error: the function that makes the design cannot be called with {', '.join(point) or 'nothing'} "
+                            f"({error}), expected the grid's keys as its arguments") from error
+    return maker(**point)
 
 
 def command_of(cell: Cell) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from .errors import ScenarioError
@@ -14,6 +15,8 @@ Duration: TypeAlias = str | float | timedelta
 #: "10Gbps", or a number of bits per second.
 Rate: TypeAlias = str | float
 Spec: TypeAlias = dict[str, Any]
+
+_LONGEST_S = 9e9  # what 64 bits of nanoseconds hold
 
 _UNITS = ((3_600_000_000_000, "h"), (60_000_000_000, "m"), (1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us"),
           (1, "ns"))
@@ -28,6 +31,8 @@ def duration(value: Duration) -> str:
     else:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             raise ScenarioError(f"error: {value!r} is no duration, expected \"30s\" or a number of seconds")
+        if abs(value) > _LONGEST_S:
+            raise ScenarioError(f"error: {value!r} seconds is out of range, expected a duration up to {_LONGEST_S:g} s")
         nanoseconds = round(value * 1e9)
     if nanoseconds < 0:
         raise ScenarioError(f"error: {value!r} is before the start, expected a duration from 0")
@@ -50,10 +55,33 @@ def nanoseconds(value: Duration) -> int:
     raise ScenarioError(f"error: {value!r} is no duration, expected a number with a unit: 500ms, 30s, 5m, 1h")
 
 
+def text(value: Any, what: str, example: str) -> str:
+    """The value, when it is a text that can be a name or a path."""
+    if isinstance(value, Path):
+        value = str(value)
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ScenarioError(f"error: {what} is {value!r}, expected text such as \"{example}\"")
+    return value
+
+
+def as_number(value: Any, of: str) -> int | None:
+    """An AS number (RFC 6793), or None."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 4294967295):
+        raise ScenarioError(f"error: {of} has asn={value!r}, expected a whole number from 1 to 4294967295")
+    return value
+
+
+def as_path(value: Any) -> str | None:
+    """A path of a file of the design, or None."""
+    return None if value is None else text(value, "a file's path", "edge/frr.conf")
+
+
 def rate(value: Rate) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ScenarioError(f"error: {value!r} is no bandwidth, expected \"10Gbps\" or a number of bits per second")
+    if value < 0:
         raise ScenarioError(f"error: {value!r} is no bandwidth, expected \"10Gbps\" or a number of bits per second")
     return f"{round(value)}bps"
 
@@ -62,6 +90,8 @@ def names(value: Any) -> Any:
     """Handles to their names, at any depth; everything else as it is."""
     if hasattr(value, "name") and hasattr(value, "spec"):
         return value.name
+    if isinstance(value, Path):
+        return str(value)
     if isinstance(value, Mapping):
         return {names(key): names(inner) for key, inner in value.items()}
     if isinstance(value, (str, bytes)):

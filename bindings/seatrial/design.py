@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import ipaddress
 import json
 import os
 import tempfile
@@ -12,12 +13,15 @@ from typing import Any
 
 from . import _native
 from ._child import assignments, injections
-from ._values import Duration, Rate, Spec, duration, given, names
+from ._values import Duration, Rate, Spec, as_number, as_path, duration, given, names, text
 from .errors import ScenarioError
 from .expect import Expect
 from .handles import Client, Cluster, Edge, Handle, Host, Node, Router, Switch, attachment, cable, handles_in
 from .result import Result
 from .running import as_folder, run
+
+
+_MOST_NODES = 5000
 
 
 class Moment:
@@ -30,7 +34,7 @@ class Moment:
     def do(self, action: str, target: Handle | str, **members: Any) -> Moment:
         """Any action of a scenario's timeline, by its name. Several may follow each other."""
         self._center._own(target, members)
-        self._center.timeline.append(given(at=self._at, do=action, target=target, **members))
+        self._center.timeline.append({**given(**members), **given(at=self._at, do=action, target=target)})
         return self
 
     def power_off(self, target: Host | Router | str) -> Moment:
@@ -69,8 +73,8 @@ class DataCenter:
                  base: str | Path = ".") -> None:
         from ._values import duration as duration_text
 
-        self.base = Path(base)
-        self.name = name
+        self.base = Path(as_folder(base))
+        self.name = text(name, "the name of a DataCenter", "demo")
         self.seed = seed
         self.duration = duration_text(duration)
         self.description = description
@@ -107,7 +111,10 @@ class DataCenter:
             asn: without `config`: its AS; when left out, 64512, or one of its own in a fabric of several tiers.
             route_reflector: without `config`: the others are its clients, and peer with reflectors alone.
         """
-        router = Router(given(name=name, config=config, profile=profile), asn=asn, route_reflector=route_reflector)
+        if not isinstance(route_reflector, bool):
+            raise ScenarioError(f"error: router \"{name}\" has route_reflector={route_reflector!r}, expected True or False")
+        router = Router(given(name=name, config=as_path(config), profile=profile), asn=as_number(asn, f'router "{name}"'),
+                        route_reflector=route_reflector)
         self._claim(router)
         self.routers[name] = router
         return router
@@ -116,7 +123,7 @@ class DataCenter:
              mtu: int | None = None, queue: int | None = None, vlan: Mapping[str, Any] | None = None) -> Spec:
         """A full-duplex cable between routers and switches; an end may name its port: "core1:eth1"."""
         self._own(a, b)
-        link: Spec = {"ends": [names(a), names(b)], **cable(rate, delay, mtu, queue, vlan)}
+        link: Spec = {"ends": [text(names(end), "an end of a link", "core1:eth1") for end in (a, b)], **cable(rate, delay, mtu, queue, vlan)}
         self.links.append(link)
         return link
 
@@ -138,9 +145,11 @@ class DataCenter:
         """
         self._own(on)
         spec = attachment(name, on, address, interface, gateways, rate, delay, mtu, queue, vlan)
-        spec.update(given(bgp=bgp, nginx=nginx, profile=profile, nginx_profile=nginx_profile,
+        spec.update(given(bgp=as_path(bgp), nginx=as_path(nginx), profile=profile, nginx_profile=nginx_profile,
                           nginx_start=None if nginx_start is None else duration(nginx_start)))
-        edge = Edge(spec, asn=asn, vip=vip)
+        if vip is not None and not _is_ipv4(vip):
+            raise ScenarioError(f"error: edge \"{name}\" has vip={vip!r}, expected an IPv4 address such as \"10.50.0.80\"")
+        edge = Edge(spec, asn=as_number(asn, f'edge "{name}"'), vip=vip)
         self._claim(edge)
         self.edges[name] = edge
         return edge
@@ -158,18 +167,22 @@ class DataCenter:
             calico_profile, service_cidr, domain, workloads, timing: as in scenario.json.
             asn: of its nodes, where the manifests have no BGPConfiguration; their routers' when left out (`seatrial.plan`).
         """
-        if not isinstance(manifests, (str, list, tuple)) or not isinstance(nodes, (int, list, tuple)):
+        if not isinstance(manifests, (str, list, tuple)) or not isinstance(nodes, (int, list, tuple)) or isinstance(nodes, bool):
             raise ScenarioError(f"error: cluster \"{name}\" has manifests={manifests!r} and nodes={nodes!r}, expected shell patterns, "
                                 "and a number or names")
+        if not isinstance(timing, (Mapping, type(None))):
+            raise ScenarioError(f"error: cluster \"{name}\" has timing={timing!r}, expected {{name: duration}}")
         clocks = None if timing is None else {key: duration(value) for key, value in timing.items()}
-        spec = given(name=name, manifests=[manifests] if isinstance(manifests, str) else manifests,
-                     calico_profile=calico_profile, service_cidr=service_cidr, domain=domain, workloads=workloads,
+        patterns = [text(pattern, f'a pattern of manifests of "{name}"', "cluster/*.yaml")
+                    for pattern in ([manifests] if isinstance(manifests, str) else manifests)]
+        spec = given(name=name, manifests=patterns, calico_profile=calico_profile, service_cidr=service_cidr, domain=domain, workloads=workloads,
                      timing=clocks)
         spec["nodes"] = []
-        cluster = Cluster(spec, center=self, asn=asn)
+        cluster = Cluster(spec, center=self, asn=as_number(asn, f'cluster "{name}"'))
         self._claim_cluster(cluster)
-        if isinstance(nodes, int) and nodes < 0:
-            raise ScenarioError(f"error: cluster \"{name}\" has {nodes} nodes, expected 0 or more, or their names")
+        if isinstance(nodes, int) and not 0 <= nodes <= _MOST_NODES:
+            raise ScenarioError(f"error: cluster \"{name}\" has {nodes} nodes, expected 0 to {_MOST_NODES} (what Kubernetes carries), or "
+                                "their names")
         node_names = [f"{name}-{i + 1}" for i in range(nodes)] if isinstance(nodes, int) else list(nodes)
         if node_names and on is None:
             raise ScenarioError(f"error: nobody says where the nodes of \"{name}\" hang, expected on=SWITCH")
@@ -212,7 +225,7 @@ class DataCenter:
         Nothing is written when the design is wrong (ScenarioError). Other files in the folder stay, and files outside of it
         ("../shared/nginx.conf") have to be there already: nothing is written beside it.
         """
-        target = Path(folder)
+        target = Path(text(folder, "the folder to save to", "design"))
         contents = self._contents()
         for name, content in list(contents.items()):
             if name.startswith(".."):
@@ -282,8 +295,7 @@ class DataCenter:
             yield from cluster.nodes
 
     def _claim(self, handle: Handle) -> None:
-        if not isinstance(handle.spec.get("name"), str):
-            raise ScenarioError(f"error: {handle.spec.get('name')!r} is no name, expected text")
+        text(handle.spec.get("name"), f"the name of a {type(handle).__name__.lower()}", "core1")
         taken: dict[str, Handle] = {**self.switches, **self.routers, **self.edges, **self.clients}
         for cluster in self.clusters.values():
             taken.update({node.name: node for node in cluster.nodes})
@@ -291,15 +303,18 @@ class DataCenter:
             raise ScenarioError(f"error: the name \"{handle.name}\" is taken by {taken[handle.name]!r}, expected another")
 
     def _claim_cluster(self, cluster: Cluster) -> None:
+        text(cluster.spec.get("name"), "the name of a cluster", "prod")
         if cluster.name in self.clusters:
             raise ScenarioError(f"error: there is a cluster \"{cluster.name}\" already, expected another name")
         self.clusters[cluster.name] = cluster
 
     def _lan_of(self, behind: Router | str | Sequence[Router | str]) -> Switch:
         """The client LAN of these routers, made on first use and known by what hangs on it."""
-        routers = [behind] if isinstance(behind, (Router, str)) else list(behind)
+        routers = [behind] if isinstance(behind, (Router, str)) else list(behind) if isinstance(behind, (list, tuple)) else []
+        if not routers or not all(isinstance(router, (Router, str)) for router in routers):
+            raise ScenarioError(f"error: a client is behind {behind!r}, expected a router, its name, or a list of them")
         wanted = {str(names(router)) for router in routers}
-        for name in wanted - set(self.routers) or ([] if wanted else ["nobody"]):
+        for name in wanted - set(self.routers):
             raise ScenarioError(f"error: a client is behind \"{name}\", which is no router, expected one of "
                                 f"{', '.join(self.routers) or 'those that dc.router() makes'}")
         for name, switch in self.switches.items():
@@ -314,18 +329,31 @@ class DataCenter:
     def _derive(self) -> tuple[Spec, dict[str, str]]:
         from .plan import derive
 
-        return derive(self)
+        try:
+            return derive(self)
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+            if isinstance(error, ScenarioError):
+                raise
+            raise ScenarioError(f"error: a member that was set by hand cannot be read ({type(error).__name__}: {error}), expected "
+                                "specs as scenario.json has them") from error
 
     def _inspect(self, changes: Sequence[str] = (), events: Sequence[str] = ()) -> tuple[dict[str, Any], Spec, dict[str, str]]:
         document, texts = self._derive()
         try:
             overlay = {**texts, "scenario.json": json.dumps(document, indent=2) + "\n"}
+            found = _native.inspect(str(self.base), overlay, list(changes), list(events))
         except (TypeError, ValueError) as error:
             raise ScenarioError(f"scenario.json: error: {error}, expected numbers, texts, lists and mappings") from error
-        found = _native.inspect(str(self.base), overlay, list(changes), list(events))
         if not found["ok"]:
             raise ScenarioError(found["messages"] + f"{found['errors']} error(s)")
         return found, document, texts
+
+
+def _is_ipv4(text: object) -> bool:
+    try:
+        return isinstance(text, str) and bool(ipaddress.IPv4Address(text))
+    except ValueError:
+        return False
 
 
 def _write(target: Path, contents: Mapping[str, bytes]) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ._values import Duration, Rate, Spec, duration, given, rate
+from ._values import Duration, Rate, Spec, duration, given, names, rate, text
+from .errors import ScenarioError
 
 if TYPE_CHECKING:
     from .design import DataCenter
@@ -112,7 +113,11 @@ class Client(Host):
         if url is not None:
             wanted.append(request(url, resolve=resolve, weight=weight, method=method, headers=headers,
                                   body_bytes=body_bytes, expect_service=expect_service))
+        if not isinstance(requests, (list, tuple, type(None))):
+            raise ScenarioError(f"error: the load of \"{self.name}\" has requests={requests!r}, expected a list of URLs or mappings")
         for one in requests or ():
+            if not isinstance(one, (str, Mapping)):
+                raise ScenarioError(f"error: the load of \"{self.name}\" has a request {one!r}, expected a URL or a mapping")
             wanted.append(request(one, resolve=resolve) if isinstance(one, str) else dict(one))
         self.spec["load"] = given(
             arrival=arrival, rate=rate, from_=None if from_ is None else duration(from_),
@@ -186,11 +191,14 @@ def attachment(name: str, on: Switch | str | None, address: str | None, interfac
                gateways: Sequence[str] | None, rate_: Rate | None, delay: Duration | None, mtu: int | None,
                queue: int | None, vlan: Mapping[str, Any] | None) -> Spec:
     """The members that every host has: where it hangs, its address, the cable's properties."""
-    return given(name=name, at=on, address=address, interface=interface, gateways=gateways,
+    place = text(names(on), f"the place of {name!r} (on=)", "tor1")
+    return given(name=name, at=place, address=address, interface=interface, gateways=gateways,
                  **cable(rate_, delay, mtu, queue, vlan))
 
 
 def cable(rate_: Rate | None, delay: Duration | None, mtu: int | None, queue: int | None,
           vlan: Mapping[str, Any] | None) -> Spec:
+    if not isinstance(vlan, (Mapping, type(None))):
+        raise ScenarioError(f"error: a cable has vlan={vlan!r}, expected {{\"access\": 10}}, or {{\"trunk\": [10, 20], \"native\": 1}}")
     return given(rate=None if rate_ is None else rate(rate_), delay=None if delay is None else duration(delay),
                  mtu=mtu, queue=queue, vlan=vlan)

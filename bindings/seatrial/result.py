@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from . import _native
-from ._values import Duration, duration, nanoseconds
+from ._values import Duration, duration, nanoseconds, text
 from .errors import SeatrialError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Result:
     """
 
     def __init__(self, folder: str | Path, *, keep: tempfile.TemporaryDirectory[str] | None = None) -> None:
-        self.out = Path(folder)
+        self.out = Path(text(folder, "the folder of a run", "out/demo"))
         self._keep = keep
         path = self.out / "results.json"
         try:
@@ -267,8 +267,8 @@ class Result:
         from ._ask import ask
 
         said = [(f"--{name.rstrip('_').replace('_', '-')}", _option(name, value)) for name, value in options.items()]
-        text = ask("show", [*said, ("--json", json)], [self.out, what, *([] if which is None else [which])])
-        return loads(text) if json else text
+        said_it = ask("show", [*said, ("--json", json)], [self.out, what, *([] if which is None else [which])])
+        return loads(said_it) if json else said_it
 
     def write_report(self) -> Path:
         """Writes report.html anew, as `seatrial report` does; its path. A run has written it already."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import _native
 from ._child import assignments, execute, injections, run_command
-from ._values import Duration, duration
+from ._values import Duration, duration, text
 from .errors import ScenarioError
 from .result import Result
 
@@ -37,7 +37,9 @@ def run(folder: str | Path, *, seed: int | None = None, until: Duration | None =
     """
     place = as_folder(folder)
     keep = None
-    if out is None:
+    if out is not None:
+        text(out, "the folder for the results (out=)", "out/demo")
+    else:
         keep = tempfile.TemporaryDirectory(prefix="seatrial-out-")
         out = keep.name
     command = run_command(place, str(out), seed=seed, changes=assignments(set), events=injections(inject),
