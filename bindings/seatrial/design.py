@@ -157,14 +157,14 @@ class DataCenter:
     def cluster(self, name: str, *, manifests: str | Sequence[str], nodes: int | Sequence[str] = 0,
                 on: Switch | str | None = None, calico_profile: str | None = None, service_cidr: str | None = None,
                 domain: str | None = None, workloads: Sequence[Mapping[str, Any]] | None = None,
-                timing: Mapping[str, Duration] | None = None, asn: int | None = None) -> Cluster:
+                bird_bfd: Mapping[str, Any] | None = None, timing: Mapping[str, Duration] | None = None, asn: int | None = None) -> Cluster:
         """A Kubernetes cluster with Calico.
 
         Args:
             manifests: shell patterns of YAML files, relative to `base`.
             nodes: how many ("prod-1", ...) or their names; `Cluster.node` adds others.
             on: their switch.
-            calico_profile, service_cidr, domain, workloads, timing: as in scenario.json.
+            calico_profile, service_cidr, domain, workloads, bird_bfd, timing: as in scenario.json.
             asn: of its nodes, where the manifests have no BGPConfiguration; their routers' when left out (`seatrial.plan`).
         """
         if not isinstance(manifests, (str, list, tuple)) or not isinstance(nodes, (int, list, tuple)) or isinstance(nodes, bool):
@@ -176,7 +176,7 @@ class DataCenter:
         patterns = [text(pattern, f'a pattern of manifests of "{name}"', "cluster/*.yaml")
                     for pattern in ([manifests] if isinstance(manifests, str) else manifests)]
         spec = given(name=name, manifests=patterns, calico_profile=calico_profile, service_cidr=service_cidr, domain=domain, workloads=workloads,
-                     timing=clocks)
+                     bird_bfd=bird_bfd, timing=clocks)
         spec["nodes"] = []
         cluster = Cluster(spec, center=self, asn=as_number(asn, f'cluster "{name}"'))
         self._claim_cluster(cluster)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .explaining import Explanation
     from .plotting import Plots
 
-_EVENT_KINDS = ("session", "rib", "fib", "link", "fault", "pod", "endpoints", "neighbour", "nat", "note", "drop")
+_EVENT_KINDS = ("session", "bfd", "rib", "fib", "link", "fault", "pod", "endpoints", "neighbour", "nat", "note", "drop")
 
 
 class Result:
@@ -332,7 +332,7 @@ def _events(kind: str, table: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _event(kind: str, row: dict[Any, Any]) -> dict[str, str]:
-    if kind == "session":
+    if kind in ("session", "bfd"):
         return {"node": row["node"], "what": f"{row['peer']} {row['state']}" + (f": {row['reason']}" if row["reason"] else "")}
     if kind == "rib":
         return {"node": row["node"], "what": f"{row['prefix']} via {', '.join(row['next_hops']) or 'nobody'}"}

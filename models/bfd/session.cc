@@ -87,6 +87,7 @@ void Session::detection_expired() {
 
 void Session::enter(State next, Diagnostic diagnostic) {
   const auto from = state_;
+  const auto before = detection_time();
   state_ = next;
   diagnostic_ = diagnostic;
   since_ = host_.now();
@@ -106,7 +107,7 @@ void Session::enter(State next, Diagnostic diagnostic) {
             .diagnostic = diagnostic,
             .remote_state = remote_.state,
             .remote_control_plane_independent = remote_.control_plane_independent,
-            .detection_time = detection_time()});
+            .detection_time = from == State::up ? before : detection_time()});
 }
 
 // ------------------------------------------------------------------ timers, sections 6.8.2-6.8.4

@@ -39,7 +39,7 @@ struct SessionEvent {
   Diagnostic diagnostic = Diagnostic::none;  // ours
   State remote_state = State::down;
   bool remote_control_plane_independent = false;  // the peer's C bit, of its last packet
-  Duration detection_time{};
+  Duration detection_time{};                      // that applied until now, when it was Up
 };
 
 struct SessionSnapshot {

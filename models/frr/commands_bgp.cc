@@ -35,6 +35,14 @@ void peer_timers(Reader& r) {
   r.peer().hold = seconds_of(r, 2);
 }
 
+void peer_bfd(Reader& r) {
+  bgp::BfdConfig bfd;
+  bfd.detect_multiplier = static_cast<unsigned>(r.number(1));
+  bfd.receive_interval = std::chrono::milliseconds(r.number(2));
+  bfd.transmit_interval = std::chrono::milliseconds(r.number(3));
+  r.peer().bfd = bfd;
+}
+
 void cluster_id(Reader& r) {
   const auto address = net::IpAddress::parse(r.value(0).text);
   r.bgp().cluster_id = address ? *address : net::IpAddress::v4(r.number(0));
@@ -197,6 +205,8 @@ constexpr std::array bgp_rows = {
     Row{"[no] neighbor PEER passive", acts, [](Reader& r) { r.peer().passive = !r.negated(); }},
     Row{"[no] neighbor PEER shutdown", acts, [](Reader& r) { r.peer().shutdown = !r.negated(); }},
     Row{"neighbor PEER shutdown message LINE", acts, [](Reader& r) { r.peer().shutdown = true; }},
+    Row{"neighbor PEER bfd", acts, [](Reader& r) { r.peer().bfd = bgp::BfdConfig{}; }},
+    Row{"neighbor PEER bfd <2-255> <50-60000> <50-60000>", acts, peer_bfd},
     Row{"[no] neighbor PEER bfd ANY", no_effect},
     Row{"[no] neighbor PEER graceful-restart|graceful-restart-helper|graceful-restart-disable",
         no_effect},

@@ -28,6 +28,7 @@ struct PeerSettings {
   std::optional<int> ebgp_multihop;
   std::optional<int> ttl_security;
   std::optional<std::string> password;
+  std::optional<bgp::BfdConfig> bfd;
   std::optional<Duration> keepalive;
   std::optional<Duration> hold;
   std::optional<Duration> connect_retry;

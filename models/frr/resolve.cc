@@ -17,6 +17,7 @@ void PeerSettings::inherit(const PeerSettings& group) {
   take(ebgp_multihop, group.ebgp_multihop);
   take(ttl_security, group.ttl_security);
   take(password, group.password);
+  take(bfd, group.bfd);
   take(keepalive, group.keepalive);
   take(hold, group.hold);
   take(connect_retry, group.connect_retry);
@@ -186,6 +187,7 @@ void Resolver::add_peer(const PeerDraft& peer, const net::IpAddress& address,
   neighbor.password = settings.password.value_or("");
   neighbor.ebgp_multihop = settings.ebgp_multihop;
   neighbor.ttl_security = settings.ttl_security;
+  neighbor.bfd = settings.bfd;
   neighbor.hold_time = settings.hold;
   neighbor.keepalive_time = settings.keepalive;
   neighbor.connect_retry = settings.connect_retry;

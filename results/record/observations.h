@@ -26,6 +26,16 @@ struct SessionChanged {
   bool established() const { return state == "Established"; }
 };
 
+// A BFD session of `node` changed state (RFC 5880).
+struct BfdChanged {
+  TimePoint at;
+  std::string node;
+  net::IpAddress peer;
+  std::string state;     // "AdminDown", "Down", "Init", "Up"
+  std::string reason;    // the diagnostic: "control detection time expired"; empty: none
+  Duration detection{};  // how long a silence ends it; on leaving Up: how long it did
+};
+
 // One way on of a route. An unspecified address is a connected or blackhole route.
 struct NextHop {
   net::IpAddress address;

@@ -51,6 +51,7 @@ using Rib = net::PrefixMap<RibEntry>;
 class Record {
  public:
   void add(SessionChanged observation) { sessions_.push_back(std::move(observation)); }
+  void add(BfdChanged observation) { bfd_.push_back(std::move(observation)); }
   void add(RibChanged observation) { rib_.push_back(std::move(observation)); }
   void add(FibChanged observation) { fib_.push_back(std::move(observation)); }
   void add(RequestFinished observation) { requests_.push_back(std::move(observation)); }
@@ -70,6 +71,7 @@ class Record {
   void count(const std::string& name, std::uint64_t amount = 1) { counters_[name] += amount; }
 
   const std::vector<SessionChanged>& sessions() const { return sessions_; }
+  const std::vector<BfdChanged>& bfd() const { return bfd_; }
   const std::vector<RibChanged>& rib() const { return rib_; }
   const std::vector<FibChanged>& fib() const { return fib_; }
   const std::vector<RequestFinished>& requests() const { return requests_; }
@@ -101,6 +103,7 @@ class Record {
 
  private:
   std::vector<SessionChanged> sessions_;
+  std::vector<BfdChanged> bfd_;
   std::vector<RibChanged> rib_;
   std::vector<FibChanged> fib_;
   std::vector<RequestFinished> requests_;

@@ -39,6 +39,11 @@ class Describe {
     if (!x.reason.empty()) text += " (" + x.reason + ")";
     return {x.at, "session", x.node, std::nullopt, std::move(text)};
   }
+  Entry operator()(const BfdChanged& x) const {
+    auto text = "to " + names_.with_name(x.peer, x.at) + ": " + x.state;
+    if (!x.reason.empty()) text += " (" + x.reason + ")";
+    return {x.at, "bfd", x.node, std::nullopt, std::move(text)};
+  }
   Entry operator()(const RibChanged& x) const {
     std::string hops;
     for (const auto& hop : x.next_hops) {
@@ -122,6 +127,7 @@ void for_each_list(const Record& r, F&& f) {
   f("endpoints", r.endpoints());
   f("nat", r.nat());
   f("neighbour", r.neighbours());
+  f("bfd", r.bfd());
   f("session", r.sessions());
   f("rib", r.rib());
   f("fib", r.fib());

@@ -18,6 +18,11 @@ void visit(V& v, NextHop& x) {
   v("address", x.address), v("interface", x.interface);
 }
 template <typename V>
+void visit(V& v, BfdChanged& x) {
+  v("at_ns", x.at), v("node", x.node), v("peer", x.peer), v("state", x.state);
+  v("reason", x.reason), v("detection_ns", x.detection);
+}
+template <typename V>
 void visit(V& v, RibChanged& x) {
   v("at_ns", x.at), v("node", x.node), v("prefix", x.prefix), v("next_hops", x.next_hops);
   v("protocol", x.protocol), v("detail", x.detail);
@@ -138,6 +143,7 @@ void visit(V& v, Outcome& x) {
 template <typename F>
 void for_each_kind(const Record& r, F&& f) {
   f("session", r.sessions());
+  f("bfd", r.bfd());
   f("rib", r.rib());
   f("fib", r.fib());
   f("request", r.requests());

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 
+#include "models/bfd/bgp_liveness.h"
 #include "models/bgp/speaker.h"
 #include "models/frr/config.h"
 #include "models/io/live/live_host.h"
@@ -52,6 +53,9 @@ class FileRoutes : public bgp::NexthopResolver {
     }
     return std::nullopt;
   }
+  bool connected(const net::IpAddress& address) const override {
+    return connected_.empty() || is_connected(address);
+  }
   bool has_route(const net::Prefix& prefix) const override {
     const auto is_it = [&prefix](const net::Prefix& known) { return known == prefix; };
     return knows_nothing() || std::any_of(connected_.begin(), connected_.end(), is_it) ||
@@ -70,7 +74,7 @@ class FileRoutes : public bgp::NexthopResolver {
   std::vector<frr::StaticRoute> static_routes_;
 };
 
-class EventPrinter : public bgp::Observer {
+class EventPrinter : public bgp::Observer, public bfd::Observer {
  public:
   EventPrinter(const EventLine& line, bgp::Observer* mrt, bool quiet)
       : line_(line), mrt_(mrt), quiet_(quiet) {}
@@ -88,6 +92,14 @@ class EventPrinter : public bgp::Observer {
                             {"reason", event.reason},
                             {"notification_sent", event.notification_sent},
                             {"notification_received", event.notification_received}});
+  }
+  void bfd_changed(const bfd::SessionEvent& event) override {
+    line_.write("bfd", {{"peer", event.peer.to_string()},
+                        {"from", bfd::to_string(event.from)},
+                        {"to", bfd::to_string(event.to)},
+                        {"diagnostic", bfd::to_string(event.diagnostic)},
+                        {"remote_state", bfd::to_string(event.remote_state)},
+                        {"detection_ms", event.detection_time / 1ms}});
   }
   void rib_changed(const bgp::RibEvent& event) override {
     auto next_hops = nlohmann::ordered_json::array();
@@ -135,8 +147,11 @@ int serve(const BgpdOptions& options) {
   EventPrinter printer(line, mrt.observer(), options.quiet);
   const FileRoutes routes(config);
   auto resolver = routes;
-  bgp::Speaker speaker(host, *config.bgp,
-                       {.sink = nullptr, .resolver = &resolver, .observer = &printer});
+  bfd::Agent bfd(host, bfd::profile_of(config.bgp->profile.name), &printer);
+  bfd::BgpLiveness liveness(bfd);
+  bgp::Speaker speaker(
+      host, *config.bgp,
+      {.sink = nullptr, .resolver = &resolver, .observer = &printer, .liveness = &liveness});
 
   auto stop = host.timer([&host] { host.stop(); });
   const auto say_farewell = [&] {
@@ -153,6 +168,11 @@ int serve(const BgpdOptions& options) {
   if (!speaker.start()) {
     std::cerr << "seatrial bgpd: port " << options.port
               << " cannot be listened on: it is taken, or needs privileges\n";
+    return failed;
+  }
+  if (!bfd.sockets_open()) {
+    std::cerr << "seatrial bgpd: BFD's port " << bfd::single_hop_port << " or "
+              << bfd::multihop_port << " is taken\n";
     return failed;
   }
   line.write("started", {{"speaker", host.name()},

@@ -54,8 +54,8 @@ const std::map<std::string, What, std::less<>>& whats() {
         {"request", "proxy", "hop", "pod", "fib", "link", "fault", "nat"}}},
       {"timeline",
        {{"--at", "--limit", "--node", "--prefix", "--kind", "--from", "--to"},
-        {"session", "rib", "fib", "fault", "link", "pod", "endpoints", "note", "nat", "neighbour",
-         "drop", "request"}}},
+        {"session", "bfd", "rib", "fib", "fault", "link", "pod", "endpoints", "note", "nat",
+         "neighbour", "drop", "request"}}},
       // Only what none of the data plane rests on is left out: hops, proxies' records, requests.
       {"windows",
        {{"--at", "--node", "--prefix", "--kind", "--from", "--to"},

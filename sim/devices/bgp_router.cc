@@ -13,11 +13,15 @@ bool is_bgp(RouteProtocol protocol) {
 
 }  // namespace
 
-BgpRouter::BgpRouter(Machine& machine, bgp::SpeakerConfig config, bgp::Observer* observer)
+BgpRouter::BgpRouter(Machine& machine, bgp::SpeakerConfig config, bgp::Observer* observer,
+                     bfd::Observer* bfd_observer)
     : machine_(machine),
+      bfd_(machine.host(), bfd::profile_of(config.profile.name), bfd_observer),
+      liveness_(bfd_),
       speaker_(std::make_unique<bgp::Speaker>(
           machine.host(), std::move(config),
-          bgp::Dependencies{.sink = this, .resolver = this, .observer = observer})),
+          bgp::Dependencies{
+              .sink = this, .resolver = this, .observer = observer, .liveness = &liveness_})),
       recheck_(machine.host().timer([this] { speaker_->nexthops_changed(); })) {}
 
 BgpRouter::~BgpRouter() {
@@ -56,6 +60,15 @@ std::optional<std::uint32_t> BgpRouter::resolve(const net::IpAddress& next_hop) 
 bool BgpRouter::has_route(const net::Prefix& prefix) const {
   const auto* route = machine_.fib().active(prefix);
   return route != nullptr && !is_bgp(route->route.protocol);
+}
+
+bool BgpRouter::connected(const net::IpAddress& address) const {
+  for (int i = 0; i < machine_.interface_count(); ++i) {
+    for (const auto& own : machine_.addresses(i)) {
+      if (own.subnet().contains(address)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace seatrial::sim

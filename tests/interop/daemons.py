@@ -30,17 +30,18 @@ class SeatrialBgpd:
 
 
 class Frr:
-    """zebra and bgpd; the configuration is loaded by vtysh, as frrinit does."""
+    """zebra and bgpd, and bfdd where asked for; the configuration is loaded by vtysh, as frrinit does."""
 
-    def __init__(self, lab, namespace, config):
+    def __init__(self, lab, namespace, config, bfd=False):
         self.namespace = namespace
         self.folder = lab.folder / f"frr-{namespace.label}"
         self.folder.mkdir()
         shutil.chown(self.folder, "frr", "frr")
         common = ["-u", "frr", "-g", "frr", "--vty_socket", self.folder,
                   "-z", self.folder / "z.sock", "--log", "stdout"]
-        for daemon in ("zebra", "bgpd"):
-            namespace.start(tool(daemon), *common, "-i", self.folder / f"{daemon}.pid")
+        for daemon in ("zebra", *(["bfdd"] if bfd else []), "bgpd"):
+            own = ["--bfdctl", self.folder / "bfdd.sock"] if daemon == "bfdd" else []
+            namespace.start(tool(daemon), *common, "-i", self.folder / f"{daemon}.pid", *own)
             wait_until((self.folder / f"{daemon}.vty").exists, what=f"{daemon} to listen")
         self.vtysh_arguments = [tool("vtysh"), "--vty_socket", self.folder]
         namespace.run(*self.vtysh_arguments, "-f", config)
@@ -52,6 +53,12 @@ class Frr:
     def configure(self, *lines):
         arguments = [a for line in ("configure terminal", *lines) for a in ("-c", line)]
         self.namespace.run(*self.vtysh_arguments, *arguments)
+
+    def pid(self, daemon):
+        return int((self.folder / f"{daemon}.pid").read_text())
+
+    def bfd(self, address):
+        return next((peer for peer in self.show("bfd peers") if peer["peer"] == address), {})
 
     def neighbor(self, address):
         return self.show(f"bgp neighbors {address}").get(address, {})
@@ -106,12 +113,12 @@ class Bird:
 
 
 class Capture:
-    """What passes an interface on the BGP port, judged by Wireshark's dissectors."""
+    """What passes an interface, on the BGP port unless told otherwise, judged by Wireshark's dissectors."""
 
-    def __init__(self, lab, namespace, interface):
+    def __init__(self, lab, namespace, interface, what="tcp port 179"):
         self.file = lab.folder / f"{namespace.label}-{interface}.pcapng"
         self.process = namespace.start(tool("dumpcap"), "-q", "-i", interface, "-f",
-                                       "tcp port 179", "-w", self.file)
+                                       what, "-w", self.file)
         wait_until(lambda: "File:" in self.process.errors(), what="dumpcap to capture")
         self.lab = lab
 

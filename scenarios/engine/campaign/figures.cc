@@ -12,9 +12,9 @@ namespace seatrial::scenario::campaign {
 namespace {
 
 // What a campaign does not look at; hops are most of a run.
-const std::set<std::string, std::less<>> unread{"hop",       "session", "rib",  "fib",
-                                                "proxy",     "drop",    "pod",  "endpoints",
-                                                "neighbour", "nat",     "note", "link"};
+const std::set<std::string, std::less<>> unread{
+    "hop",       "session",   "rib", "fib",  "proxy", "drop", "pod",
+    "endpoints", "neighbour", "nat", "note", "link",  "bfd"};
 
 Outage longest_outage(const results::Record& record) {
   struct Streak {

@@ -62,6 +62,7 @@ void add_sides(std::vector<SessionSide>& out, const std::string& node, const frr
                    config.bgp->profile.name,
                    neighbor.hold_time.value_or(config.bgp->profile.hold_time),
                    neighbor.keepalive_time.value_or(config.bgp->profile.keepalive_time),
+                   neighbor.bfd.has_value(),
                    neighbor.password});
   }
 }
@@ -308,7 +309,8 @@ std::vector<SessionSide> implied_sessions(const Design& design, const Files& fil
   for (std::size_t i = 0; i < design.edges.size(); ++i) {
     if (design.edges[i].bgp) add_sides(out, scenario.edges[i].name, *design.edges[i].bgp);
   }
-  for (const auto& cluster : design.clusters) {
+  for (std::size_t c = 0; c < design.clusters.size(); ++c) {
+    const auto& cluster = design.clusters[c];
     const auto& resources = cluster.calico;
     const bool secret =
         std::ranges::any_of(resources.peers, &calico::BgpPeer::password) ||
@@ -328,6 +330,7 @@ std::vector<SessionSide> implied_sessions(const Design& design, const Files& fil
                        profile.name,
                        profile.hold_time,
                        profile.keepalive_time,
+                       scenario.clusters[c].bird_bfd.has_value(),
                        secret ? std::nullopt : std::optional<std::string>("")});
       }
     }

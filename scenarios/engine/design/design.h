@@ -60,6 +60,7 @@ struct SessionSide {
   std::string profile;  // of the daemon
   Duration hold_time{};
   Duration keepalive_time{};
+  bool bfd = false;
   std::optional<std::string> password = std::nullopt;  // empty: none; absent: in a Secret
 };
 

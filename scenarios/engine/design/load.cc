@@ -109,6 +109,17 @@ void check_controllers(const Cluster& cluster, const kubernetes::Objects& object
   for (const auto& pod : objects.pods) check(pod.spec);
 }
 
+// The mounted template has `direct` for Calico's `multihop`, too: BIRD's BFD for a multihop session
+// is multihop (port 4784), that of a router on the same subnet is not, and the two never meet.
+void add_bfd(bgp::SpeakerConfig& speaker, const BirdBfd& bfd) {
+  for (auto& neighbor : speaker.neighbors) {
+    neighbor.ebgp_multihop.reset();
+    neighbor.bfd = bgp::BfdConfig{.receive_interval = bfd.interval,
+                                  .transmit_interval = bfd.interval,
+                                  .detect_multiplier = bfd.multiplier};
+  }
+}
+
 void read_clusters(Design& design, const Files& files, Diagnostics& diagnostics) {
   for (const auto& cluster : design.scenario.clusters) {
     auto& out = design.clusters.emplace_back();
@@ -159,6 +170,7 @@ void read_clusters(Design& design, const Files& files, Diagnostics& diagnostics)
     auto sessions = calico::derive_sessions(out.calico, infos, diagnostics);
     for (auto& info : infos) {
       auto& derived = sessions[info.name];
+      if (cluster.bird_bfd) add_bfd(derived.speaker, *cluster.bird_bfd);
       out.nodes.push_back({std::move(info), std::move(derived)});
     }
   }

@@ -179,6 +179,13 @@ Cluster read_cluster(const Cursor& at) {
   at.get("service_cidr", out.service_cidr);
   at.get("domain", out.domain);
   at.each("nodes", [&](const Cursor& node) { out.nodes.push_back(read_node(node)); });
+  if (at.has("bird_bfd")) {
+    const auto bfd = at["bird_bfd"];
+    auto& read = out.bird_bfd.emplace();
+    bfd.get("interval", read.interval);
+    bfd.get("multiplier", read.multiplier);
+    if (read.interval < 1ms) bfd["interval"].error("the interval is less than 1ms");
+  }
   at.each("workloads", [&](const Cursor& w) { out.workloads.push_back(read_workload(w)); });
   at.each_member("timing", [&](const std::string& key, const Cursor& clock) {
     clock.as(out.timing[key]);

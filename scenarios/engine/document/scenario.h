@@ -163,6 +163,14 @@ struct Workload {
   friend bool operator==(const Workload&, const Workload&) = default;
 };
 
+// BFD in the nodes' BIRD, which Calico's own template does not have: who wants it mounts a
+// bird.cfg.template with `protocol bfd`, `bfd on`, and `direct` for `multihop`.
+struct BirdBfd {
+  Duration interval{};  // min rx and min tx
+  std::uint32_t multiplier = 5;
+  friend bool operator==(const BirdBfd&, const BirdBfd&) = default;
+};
+
 struct Cluster {
   std::string name;
   std::vector<std::string> manifests;  // globs, relative to the scenario's folder
@@ -170,6 +178,7 @@ struct Cluster {
   net::Prefix service_cidr = {net::IpAddress::v4(0x0a600000), 12};  // 10.96.0.0/12
   std::string domain = "cluster.local";
   std::vector<ClusterNode> nodes;
+  std::optional<BirdBfd> bird_bfd;
   std::vector<Workload> workloads;
   std::map<std::string, Duration> timing;  // the cluster's clocks by name, where not the default
   Where position;

@@ -225,6 +225,10 @@ Json to_json(const Cluster& c) {
   put(out, "service_cidr", c.service_cidr, usual.service_cidr);
   put(out, "domain", c.domain, usual.domain);
   out["nodes"] = to_json(c.nodes);
+  if (c.bird_bfd) {
+    out["bird_bfd"] =
+        Json{{"interval", to_json(c.bird_bfd->interval)}, {"multiplier", c.bird_bfd->multiplier}};
+  }
   put(out, "workloads", c.workloads);
   put(out, "timing", c.timing);
   return out;

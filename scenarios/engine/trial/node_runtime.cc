@@ -29,7 +29,8 @@ std::string workload_interface(const kubernetes::ObjectKey& pod) {
 NodeRuntime::NodeRuntime(ClusterRuntime& cluster, const NodeDesign& design, sim::Machine& machine)
     : cluster_(cluster),
       machine_(machine),
-      router_(machine, design.sessions.speaker, &cluster.world().recorder),
+      router_(machine, design.sessions.speaker, &cluster.world().recorder,
+              &cluster.world().recorder),
       agent_(machine.host(), cluster.design().calico, design.info.labels, *this) {
   const auto& pools = cluster.design().calico.pools;
   machine.netfilter().set_masquerade(

@@ -237,6 +237,13 @@ void Recorder::session_changed(const bgp::SessionEvent& event) {
   if (bgp_listener_ != nullptr) bgp_listener_->session_changed(event);
 }
 
+void Recorder::bfd_changed(const bfd::SessionEvent& event) {
+  record_.add(results::BfdChanged{
+      event.time, event.node, event.peer, std::string(to_string(event.to)),
+      event.diagnostic == bfd::Diagnostic::none ? "" : to_string(event.diagnostic),
+      event.detection_time});
+}
+
 void Recorder::message(const bgp::MessageEvent& event) {
   if (bgp_listener_ != nullptr) bgp_listener_->message(event);
 }

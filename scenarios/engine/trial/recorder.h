@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/bfd/agent.h"
 #include "models/bgp/observer.h"
 #include "models/kubernetes/observer.h"
 #include "models/nginx/observer.h"
@@ -21,6 +22,7 @@
 namespace seatrial::scenario {
 
 class Recorder final : public bgp::Observer,
+                       public bfd::Observer,
                        public kubernetes::Observer,
                        public workload::LoadObserver {
  public:
@@ -51,6 +53,8 @@ class Recorder final : public bgp::Observer,
   void session_changed(const bgp::SessionEvent& event) override;
   void rib_changed(const bgp::RibEvent& event) override;
   void message(const bgp::MessageEvent& event) override;
+  // bfd::Observer
+  void bfd_changed(const bfd::SessionEvent& event) override;
   // kubernetes::Observer
   void on_pod_changed(TimePoint at, const kubernetes::Pod& pod) override;
   void on_pod_removed(TimePoint at, const kubernetes::Pod& pod) override;

@@ -100,8 +100,8 @@ void Trial::build_routers() {
     const auto& config = design_.routers[i].config;
     if (!config.bgp) continue;
     const auto& name = scenario.fabric.routers[i].name;
-    routers_[name] =
-        std::make_unique<sim::BgpRouter>(*topology_.machine(name), *config.bgp, &recorder_);
+    routers_[name] = std::make_unique<sim::BgpRouter>(*topology_.machine(name), *config.bgp,
+                                                      &recorder_, &recorder_);
   }
 }
 
@@ -115,7 +115,7 @@ void Trial::build_edges() {
       apply(machine, *design.bgp);
       if (design.bgp->bgp) {
         routers_[edge.name] =
-            std::make_unique<sim::BgpRouter>(machine, *design.bgp->bgp, &recorder_);
+            std::make_unique<sim::BgpRouter>(machine, *design.bgp->bgp, &recorder_, &recorder_);
       }
     }
     if (!design.nginx) continue;
@@ -171,10 +171,13 @@ void Trial::start() {
   for (const auto& side : design_.sessions) {
     recorder_.record().add(results::SessionConfigured{side.node, side.peer, side.peer_name,
                                                       side.profile, side.hold_time,
-                                                      side.keepalive_time, false, side.source});
+                                                      side.keepalive_time, side.bfd, side.source});
   }
   for (auto& [name, router] : routers_) {
     if (!router->start()) recorder_.note(world_.now(), name, "bgpd", "port 179 is in use");
+    if (!router->bfd().sockets_open()) {
+      recorder_.note(world_.now(), name, "bfd", "a port of BFD is in use");
+    }
   }
   for (auto& cluster : clusters_) cluster->start();
   for (auto& proxy : proxies_) proxy->starter->arm(at(proxy->start_at));

@@ -142,6 +142,25 @@ line vty
   BOOST_TEST((in.next_hop_self == bgp::NextHopSelf::unless_reflected));
 }
 
+BOOST_AUTO_TEST_CASE(a_neighbor_may_have_bfd) {
+  const auto config = read_clean(router + R"( neighbor 10.0.0.2 remote-as 65001
+ neighbor 10.0.0.2 bfd
+ neighbor 10.0.0.3 remote-as 65001
+ neighbor 10.0.0.3 bfd 5 100 200
+ neighbor 10.0.0.4 remote-as 65001
+)");
+  // bfdd's defaults: 300 ms, 300 ms, 3; the three numbers are multiplier, receive, transmit.
+  const auto& usual = neighbor(config, "10.0.0.2").bfd;
+  BOOST_REQUIRE(usual.has_value());
+  BOOST_TEST((usual->receive_interval == 300ms && usual->transmit_interval == 300ms));
+  BOOST_TEST(usual->detect_multiplier == 3U);
+  const auto& said = neighbor(config, "10.0.0.3").bfd;
+  BOOST_REQUIRE(said.has_value());
+  BOOST_TEST((said->receive_interval == 100ms && said->transmit_interval == 200ms));
+  BOOST_TEST(said->detect_multiplier == 5U);
+  BOOST_TEST(!neighbor(config, "10.0.0.4").bfd.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_member_overrides_its_group_wherever_the_lines_stand) {
   const auto config = read_clean(router + R"( neighbor 10.0.0.2 peer-group G
  neighbor 10.0.0.2 timers 1 3

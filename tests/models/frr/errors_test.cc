@@ -125,8 +125,8 @@ BOOST_AUTO_TEST_CASE(a_network_that_is_not_in_the_routing_table) {
 }
 
 BOOST_AUTO_TEST_CASE(known_but_without_effect_is_a_warning_and_not_modelled_an_error) {
-  BOOST_TEST(complaints(router + " neighbor 10.0.0.2 remote-as 1\n neighbor 10.0.0.2 bfd\n") ==
-             "frr.conf:4:2: warning: 'neighbor 10.0.0.2 bfd' has no effect here\n");
+  BOOST_TEST(complaints(router + " neighbor 10.0.0.2 remote-as 1\n neighbor 10.0.0.2 solo\n") ==
+             "frr.conf:4:2: warning: 'neighbor 10.0.0.2 solo' has no effect here\n");
   BOOST_TEST(complaints(router + " aggregate-address 10.0.0.0/8 summary-only\n") ==
              "frr.conf:3:2: error: 'aggregate-address 10.0.0.0/8 summary-only' is not modelled, "
              "expected a design "

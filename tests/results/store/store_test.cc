@@ -62,6 +62,8 @@ Record one_of_each() {
       at(8s), "worker1", "tcp", endpoint("10.96.0.1:443"), {endpoint("10.1.1.7:6443")}, true});
   r.add(SessionConfigured{"edge1", *net::IpAddress::parse("10.1.1.9"), "worker2",
                           "frr-8.4-datacenter", 9s, 3s, false, "edge/edge1/frr.conf:20"});
+  r.add(BfdChanged{at(8s), "edge1", *net::IpAddress::parse("10.1.1.9"), "Down",
+                   "control detection time expired", 900ms});
   r.add(Note{at(9s), "edge1", "reload", "generation 2"});
   r.count("events", 12);
   r.set_topology({{{"core1", "router", "", {{"eth1", {{*net::IpAddress::parse("10.1.1.2"), 24}}}}},
@@ -141,12 +143,12 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_with_its_line) {
 
 BOOST_AUTO_TEST_CASE(a_later_version_may_say_more) {
   // run, participants, topology, counters, 3 pods, 3 requests, 5 proxies, 5 hops, one each of the
-  // eleven kinds that run_of_two() lacks, and the end itself: 4 + 16 + 11 + 1 = 32
+  // twelve kinds that run_of_two() lacks, and the end itself: 4 + 16 + 12 + 1 = 33
   auto text = written(one_of_each());
-  const std::string end = "{\"id\":\"end\",\"records\":32}\n";
+  const std::string end = "{\"id\":\"end\",\"records\":33}\n";
   BOOST_REQUIRE(text.ends_with(end));
   text.resize(text.size() - end.size());
-  text += "{\"id\":\"novelty/0\",\"at_ns\":1}\n{\"id\":\"end\",\"records\":33}\n";
+  text += "{\"id\":\"novelty/0\",\"at_ns\":1}\n{\"id\":\"end\",\"records\":34}\n";
   const auto run = read_text(text);
   BOOST_REQUIRE_MESSAGE(run, run.error());
 }
@@ -154,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_later_version_may_say_more) {
 BOOST_AUTO_TEST_CASE(a_file_that_was_cut_is_told_from_a_whole_one) {
   const auto text = written(one_of_each());
   const auto lines = std::count(text.begin(), text.end(), '\n');
-  BOOST_REQUIRE(lines == 32);  // as counted above
+  BOOST_REQUIRE(lines == 33);  // as counted above
   // Cut anywhere: within a line it is not JSON, between two the end is missing.
   for (std::size_t size = 1; size + 1 < text.size(); ++size) {
     for (const auto& without : {ReadOptions{}, ReadOptions{{"hop"}}}) {
@@ -165,15 +167,15 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_cut_is_told_from_a_whole_one) {
     }
   }
   BOOST_TEST(read_text(text.substr(0, text.find("{\"id\":\"end\""))).error() ==
-             "records.jsonl:32:1: error: the records end here, expected a last line \"end\": the "
+             "records.jsonl:33:1: error: the records end here, expected a last line \"end\": the "
              "file was cut");
   // A line that is missing in the middle.
   auto holed = text;
   holed.erase(holed.find("{\"id\":\"note/0\""), line_with(text, "note/0").size() + 1);
   BOOST_TEST(read_text(holed).error() ==
-             "records.jsonl:31:1: error: the run has 32 records, expected 31 up to here");
+             "records.jsonl:32:1: error: the run has 33 records, expected 32 up to here");
   BOOST_TEST(read_text(text + "{\"id\":\"note/1\"}\n").error() ==
-             "records.jsonl:33:1: error: a record after \"end\", expected none");
+             "records.jsonl:34:1: error: a record after \"end\", expected none");
 }
 
 BOOST_AUTO_TEST_CASE(a_kind_that_is_not_wanted_is_passed_over_but_must_be_whole) {
