@@ -27,7 +27,8 @@ def wait_until(check, timeout=30.0, interval=0.05, what="condition"):
 
 def tool(name):
     """The path of a program that the test needs; a missing one fails the test."""
-    found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin:/usr/lib/frr")
+    # FRR first: /usr/sbin/bgpd is OpenBGPD.
+    found = shutil.which(name, path="/usr/lib/frr:" + os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     assert found, f"{name} is not installed"
     return found
 
