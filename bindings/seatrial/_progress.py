@@ -6,6 +6,7 @@ import re
 import warnings
 from typing import Any
 
+_FORMAT = "{desc}: {percentage:3.0f}%|{bar}| {n:.1f}/{total:.1f} s simulated [{elapsed}<{remaining}]"
 _LINE = re.compile(r"^\s*(\d+) %\s+([\d.]+) of ([\d.]+) s simulated")
 
 
@@ -22,7 +23,7 @@ class Progress:
             return False
         now, end = float(found[2]), float(found[3])
         if self._bar is None and self._shown is not False:
-            self._bar = _bar(self._title, end, self._shown)
+            self._bar = _bar(self._shown, total=end, desc=self._title, unit="s", bar_format=_FORMAT)
         if self._bar is not None:
             self._bar.update(now - self._bar.n)
         return True
@@ -32,7 +33,7 @@ class Progress:
             self._bar.close()
 
 
-def _bar(title: str, end: float, shown: bool | None) -> Any:
+def _bar(shown: bool | None, **options: Any) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # in a notebook without ipywidgets: a bar of text is as good
@@ -40,8 +41,7 @@ def _bar(title: str, end: float, shown: bool | None) -> Any:
     except ImportError:
         return None
     # disable=None: only on a terminal, or in a notebook.
-    return tqdm(total=end, desc=title, unit="s", leave=False, disable=None if shown is None else False,
-                bar_format="{desc}: {percentage:3.0f}%|{bar}| {n:.1f}/{total:.1f} s simulated [{elapsed}<{remaining}]")
+    return tqdm(leave=False, disable=None if shown is None else False, **options)
 
 
 class Counter:
@@ -49,13 +49,8 @@ class Counter:
 
     def __init__(self, title: str, total: int, shown: bool | None) -> None:
         self._bar: Any = None
-        if shown is False or total == 0:
-            return
-        try:
-            from tqdm.auto import tqdm
-        except ImportError:
-            return
-        self._bar = tqdm(total=total, desc=title, unit="run", leave=False, disable=None if shown is None else False)
+        if shown is not False and total > 0:
+            self._bar = _bar(shown, total=total, desc=title, unit="run")
 
     def step(self) -> None:
         if self._bar is not None:

@@ -86,7 +86,8 @@ class Plots:
     def convergence(self, ax: Axes | None = None) -> Axes:
         """Established session ends over time in s, and changes of forwarding tables in bars (right, logarithmic).
 
-        A grey band goes from an event of the timeline to the last change of a session or table before the next event.
+        A grey band goes from an event of the timeline to the last change of a forwarding table, or of what is Established, before
+        the next event.
         """
         axes = self._axes(ax, "convergence")
         end = self._result.data["simulated_ns"] / 1e9
@@ -113,7 +114,8 @@ class Plots:
         changes.set_yscale("log")
         changes.set_ylim(0.5, max(10, found.max() * 3) if len(found) else 10)
         changes.set_ylabel("changes")
-        moved = np.sort(np.concatenate([fib, np.array(times[1:-1])]))
+        turned = [at for at, before, now in zip(times[1:], counts, counts[1:]) if now != before]
+        moved = np.sort(np.concatenate([fib, np.array(turned, dtype=float)]))
         FaultMarks(self._result).draw(axes, settled=moved, behind=changes)
         return _legend(axes, changes)
 

@@ -123,6 +123,16 @@ def test_figures_show_something(reference, name):
     plt.close(axes.figure)
 
 
+def test_the_figure_of_convergence_says_what_the_table_says(power_loss):
+    import matplotlib.pyplot as plt
+
+    axes = power_loss.plot.convergence()
+    words = [text.get_text() for text in axes.texts]
+    plt.close(axes.figure)
+    # Forwarding follows the sessions at once, so that the last change is that of a table.
+    assert words == [f"power off worker2 (settled +{power_loss.convergence['fib_settled_s'].iloc[0]:.3g} s)"]
+
+
 def test_an_explanation_names_its_records(power_loss):
     r = power_loss
     failed = r.requests[~r.requests["ok"]]
