@@ -62,7 +62,8 @@ def injections(events: Iterable[str]) -> tuple[str, ...]:
     chosen = [events] if isinstance(events, str) else list(events) if isinstance(events, Iterable) else [events]
     for event in chosen:
         if not isinstance(event, str):
-            raise ScenarioError(f"inject: error: {event!r} is no text, expected AT:ACTION:TARGET such as \"30s:link_down:core1:eth1\"")
+            raise ScenarioError(f"inject: error: {event!r} is no text, expected AT:ACTION:TARGET such as "
+                                "\"30s:link_down:core1:eth1\"")
     return tuple(chosen)
 
 

@@ -123,7 +123,8 @@ class DataCenter:
              mtu: int | None = None, queue: int | None = None, vlan: Mapping[str, Any] | None = None) -> Spec:
         """A full-duplex cable between routers and switches; an end may name its port: "core1:eth1"."""
         self._own(a, b)
-        link: Spec = {"ends": [text(names(end), "an end of a link", "core1:eth1") for end in (a, b)], **cable(rate, delay, mtu, queue, vlan)}
+        ends = [text(names(end), "an end of a link", "core1:eth1") for end in (a, b)]
+        link: Spec = {"ends": ends, **cable(rate, delay, mtu, queue, vlan)}
         self.links.append(link)
         return link
 
@@ -181,8 +182,8 @@ class DataCenter:
         cluster = Cluster(spec, center=self, asn=as_number(asn, f'cluster "{name}"'))
         self._claim_cluster(cluster)
         if isinstance(nodes, int) and not 0 <= nodes <= _MOST_NODES:
-            raise ScenarioError(f"error: cluster \"{name}\" has {nodes} nodes, expected 0 to {_MOST_NODES} (what Kubernetes carries), or "
-                                "their names")
+            raise ScenarioError(f"error: cluster \"{name}\" has {nodes} nodes, expected 0 to {_MOST_NODES} (what Kubernetes "
+                                "carries), or their names")
         node_names = [f"{name}-{i + 1}" for i in range(nodes)] if isinstance(nodes, int) else list(nodes)
         if node_names and on is None:
             raise ScenarioError(f"error: nobody says where the nodes of \"{name}\" hang, expected on=SWITCH")
@@ -365,7 +366,8 @@ def _write(target: Path, contents: Mapping[str, bytes]) -> None:
             partial.write_bytes(content)
             partial.replace(path)
         except OSError as error:
-            raise ScenarioError(f"{path}: error: cannot be written ({error.strerror}), expected a folder, or a place to make one") from error
+            raise ScenarioError(f"{path}: error: cannot be written ({error.strerror}), expected a folder, or a place to make "
+                                "one") from error
 
 
 def load(folder: str | Path) -> DataCenter:

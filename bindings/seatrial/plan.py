@@ -267,8 +267,8 @@ class Plan:
         for segment in self.segments:
             routers = [str(m.address.ip) for m in segment.members if m.kind == "router" and m.address is not None]
             for member in segment.members:
-                if member.kind == "client" and routers and member.node not in self.complete and "gateways" not in specs[member.node]:
-                    specs[member.node]["gateways"] = routers
+                if member.kind == "client" and routers and member.node not in self.complete:
+                    specs[member.node].setdefault("gateways", routers)
 
     # --- BGP ---
 

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -93,17 +94,19 @@ def test_the_notebook(monkeypatch):
     assert not [output for output in outputs if "Warning" in output.get("text", "")]
 
 
-def test_the_design_of_the_readme(tmp_path):
+def test_the_ten_lines_of_the_readme(tmp_path):
     text = (ROOT / "bindings" / "README.md").read_text()
     begin = text.index("    dc = seatrial.DataCenter(")
     block = textwrap.dedent(text[begin:text.index("\n\n", begin)])
-    # Shorter by half, as CI has other things to do; the rest is as a reader would type it.
-    assert 'dc.run(until="120s")' in block
-    script = tmp_path / "readme.py"
-    script.write_text("import seatrial\n" + block.replace('until="120s"', 'until="60s"') + "\nassert r.ok, r.summary()\n"
-                      "assert len(r.requests) > 1000\n")
-    done = subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert len(block.splitlines()) == 10
+    assert block in (EXAMPLES / "ten_lines" / "ten_lines.py").read_text()
+    folder = tmp_path / "as a reader has it"
+    shutil.copytree(EXAMPLES / "ten_lines", folder)
+    done = subprocess.run([sys.executable, "ten_lines.py"], cwd=folder, capture_output=True, text=True, check=False,
+                          env={**os.environ, "MPLBACKEND": "Agg"})
     assert done.returncode == 0, done.stderr
+    assert "all 1 expectations hold" in done.stdout
+    assert (folder / "latency.png").stat().st_size > 5000
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.py")))

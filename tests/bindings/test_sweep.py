@@ -100,6 +100,12 @@ def test_only_what_is_missing_runs(small, tmp_path, monkeypatch):
     assert len(ran) == 4
     sweep_function(small, GRID, seeds=1, until="2s", cache=cache, progress=False)
     assert len(ran) == 6
+    # Another program is another build, whatever its version says.
+    other = tmp_path / "seatrial"
+    other.write_bytes(pathlib.Path(program()).read_bytes() + b"\n")
+    monkeypatch.setattr(_cache, "program", lambda: str(other))
+    sweep_function(small, GRID, seeds=1, cache=cache, progress=False)
+    assert len(ran) == 8
 
 
 def test_a_datacenter_and_its_directory_are_one(small, tmp_path, monkeypatch):
