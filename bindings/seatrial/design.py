@@ -176,8 +176,8 @@ class DataCenter:
         clocks = None if timing is None else {key: duration(value) for key, value in timing.items()}
         patterns = [text(pattern, f'a pattern of manifests of "{name}"', "cluster/*.yaml")
                     for pattern in ([manifests] if isinstance(manifests, str) else manifests)]
-        spec = given(name=name, manifests=patterns, calico_profile=calico_profile, service_cidr=service_cidr, domain=domain, workloads=workloads,
-                     bird_bfd=bird_bfd, timing=clocks)
+        spec = given(name=name, manifests=patterns, calico_profile=calico_profile, service_cidr=service_cidr, domain=domain,
+                     workloads=workloads, bird_bfd=bird_bfd, timing=clocks)
         spec["nodes"] = []
         cluster = Cluster(spec, center=self, asn=as_number(asn, f'cluster "{name}"'))
         self._claim_cluster(cluster)

@@ -339,4 +339,5 @@ def test_every_kind_of_expectation_can_be_said():
         if "properties" in members.get(kind, {}):  # {"spread": {"over": ...}}: its members are said one by one
             members = {name: value for name, value in members.items() if name != kind} | members[kind]["properties"]
         fixed = {name for name, value in members.items() if len(value.get("enum", ())) == 1}
-        assert set(members) - fixed <= parameters(method), kind
+        # expect.quiescent("fib"): what is named as the kind is the method's first argument.
+        assert set(members) - fixed - ({kind} if "of" in parameters(method) else set()) <= parameters(method), kind
