@@ -71,6 +71,13 @@ class Process:
                 f"its output:\n" + "\n".join(self.lines) + "\n" + self.errors())
             self.lines.append(line)
 
+    def poll_lines(self):
+        """Takes in what has come since, without waiting."""
+        while not self._queue.empty():
+            line = self._queue.get()
+            if line is not None:
+                self.lines.append(line)
+
     def errors(self):
         self.log.flush()
         return pathlib.Path(self.log.name).read_text(errors="replace")
@@ -86,10 +93,7 @@ class Process:
             code = self.popen.wait()
         self._reader.join(5)
         self.log.close()
-        while not self._queue.empty():
-            line = self._queue.get()
-            if line is not None:
-                self.lines.append(line)
+        self.poll_lines()
         return code
 
 

@@ -1,0 +1,63 @@
+"""The matrix of daemons and features: what is held to pass, what a daemon does not have, and the table that is printed.
+
+The cells are independent and wait most of the time, so a few run at once: `Cells` starts them in a pool, and each test
+waits for its own.
+"""
+
+import concurrent.futures
+import threading
+
+from lab import Lab
+from peers.bird import Bird1, Bird2
+from peers.exabgp import ExaBgp
+from peers.frr import Frr
+from peers.gobgp import GoBgp
+from peers.openbgpd import OpenBgpd
+
+DAEMONS = {cls.name: cls for cls in (Frr, Bird2, Bird1, GoBgp, ExaBgp, OpenBgpd)}
+AT_ONCE = 4
+
+# (daemon, feature): why there is no such cell, with the source.
+NOT_SUPPORTED = {
+    ("ExaBGP", "route reflection, it reflects"): "it has no table and passes nothing on: it sends what its API says (its wiki, FAQ)",
+}
+
+
+class Cells:
+    """Runs functions of (lab, daemon's class) in the background, and keeps how they ended."""
+
+    def __init__(self):
+        self.pool = concurrent.futures.ThreadPoolExecutor(AT_ONCE)
+        self.futures, self.results, self.lock = {}, {}, threading.Lock()
+
+    def start(self, key, function, daemon):
+        self.futures[key] = self.pool.submit(self._run, function, daemon)
+
+    @staticmethod
+    def _run(function, daemon):
+        with Lab() as lab:
+            function(lab, DAEMONS[daemon])
+
+    def wait(self, key, features):
+        daemon = key[1]
+        try:
+            self.futures[key].result(timeout=120)
+        except BaseException:
+            for feature in features:
+                self.results[daemon, feature] = "FAILED"
+            raise
+        for feature in features:
+            self.results[daemon, feature] = "pass"
+
+    def close(self):
+        self.pool.shutdown(cancel_futures=True)
+
+    def table(self, features):
+        """Lines: a row a feature, a column a daemon; then the reasons."""
+        width = max(map(len, features))
+        lines = [" ".join([" " * width, *(f"{d:>10}" for d in DAEMONS)])]
+        for feature in features:
+            row = [self.results.get((d, feature), "-" if (d, feature) in NOT_SUPPORTED else "") for d in DAEMONS]
+            lines.append(" ".join([f"{feature:{width}}", *(f"{cell:>10}" for cell in row)]))
+        reasons = [f"-  {d}, {f}: {why}" for (d, f), why in NOT_SUPPORTED.items() if f in features]
+        return [*lines, "not supported by the daemon:", *reasons]

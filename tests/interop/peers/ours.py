@@ -1,0 +1,47 @@
+"""seatrial bgpd. Its table is read from what it writes as MRT: another program's view, decoded by code of the test's own."""
+
+import json
+import signal
+
+from daemons import SEATRIAL
+
+from . import frr
+from .mrt import Truncated, table
+
+
+class Seatrial:
+    name = "seatrial"
+
+    def __init__(self, lab, namespace, spec, *options):
+        self.lab, self.namespace, self.spec, self.options = lab, namespace, spec, options
+        self.dump = lab.folder / f"{namespace.label}.rib.mrt"
+        self.process = None
+        self.start()
+
+    def start(self):
+        config = self.lab.write(f"{self.namespace.label}.conf", frr.text(self.spec, "ours", frr.interface_lines(self.spec)))
+        self.process = self.namespace.start(SEATRIAL, "bgpd", "-c", config, "--json", "--mrt-rib", self.dump, *self.options)
+        self.event("started")
+
+    def event(self, name, timeout=30.0, **fields):
+        def matches(line):
+            event = json.loads(line)
+            return event["event"] == name and all(event[k] == v for k, v in fields.items())
+        return json.loads(self.process.wait_line(matches, timeout, f"{name} with {fields}"))
+
+    def established(self, peer):
+        self.process.poll_lines()
+        states = [e["to"] for e in map(json.loads, self.process.lines) if e["event"] == "session" and e["peer"] == peer]
+        return bool(states) and states[-1] == "Established"
+
+    def received(self, peer):
+        """What the peer sent, by prefix, as of a moment ago."""
+        try:
+            return table(self.dump, peer)
+        except Truncated:  # it is being written
+            return {}
+        finally:
+            self.process.popen.send_signal(signal.SIGUSR1)
+
+    def end(self, how):
+        return self.process.end(how)

@@ -1,0 +1,230 @@
+"""seatrial bgpd meets every daemon in every feature that both have: a matrix of two-way exchanges.
+
+Three machines share a LAN with two subnets: `ours` (.1), `theirs` (.2, the daemon) and `source` (.3, BIRD 2), which gives
+either of them routes to pass on. In each cell the session is Established, our routes are at the daemon with exactly the
+attributes that the RFCs ask for, the daemon's are with us, and withdrawals arrive. What the daemon holds is read from the
+daemon; what we hold from the table that we write as MRT.
+"""
+
+from dataclasses import replace
+
+import pytest
+from lab import wait_until
+from matrix import DAEMONS, NOT_SUPPORTED, Cells
+from peers import IPV4, Neighbor, Route, Spec, path
+from peers.bird import Bird2
+from peers.ours import Seatrial
+
+OURS, THEIRS, SOURCE = "192.0.2.1", "192.0.2.2", "192.0.2.3"
+OURS_SIDE, THEIRS_SIDE, SOURCE_SIDE = "198.18.0.1", "198.18.0.2", "198.18.0.3"
+
+PLAIN = Route("198.51.100.0/24")
+RICH = Route("198.51.100.128/25", origin="incomplete", prepend=(64999, 4200000099), communities=("65003:1", "65003:2"),
+             extended=("rt:65003:7", "soo:65003:8"), large=("4200000003:1:2",))
+THEIR_PLAIN = Route("203.0.113.0/24")
+THEIR_RICH = Route("203.0.113.128/25", origin="egp", med=5, communities=("65002:1", "65002:2"), extended=("rt:65002:7",),
+                   large=("4200000002:1:2",))
+
+
+def lan(lab):
+    """ours, theirs, source: each has a cable to one bridge, and an address in both subnets."""
+    switch = lab.namespace("switch")
+    switch.run("ip", "link", "add", "br0", "type", "bridge")
+    switch.run("ip", "link", "set", "br0", "up")
+    hosts = []
+    for number, name in enumerate(("ours", "theirs", "source"), 1):
+        host = lab.namespace(name)
+        _, port = lab.link(host, f"192.0.2.{number}/24", switch, f"233.252.0.{number}/32")
+        host.run("ip", "address", "add", f"198.18.0.{number}/24", "dev", "eth0")
+        switch.run("ip", "link", "set", port, "master", "br0")
+        hosts.append(host)
+    return hosts
+
+
+def addresses(number):
+    return (f"192.0.2.{number}/24", f"198.18.0.{number}/24")
+
+
+def same(given, expected, ignoring=()):
+    """Equal paths of one prefix, but for the keys that are ignored."""
+    def bare(paths):
+        return [{k: v for k, v in p.items() if k not in ignoring} for p in paths]
+    return bare(given) == bare(expected)
+
+
+class Meeting:
+    """Ours, a daemon, and a source of routes."""
+
+    def __init__(self, lab, daemon, ours, theirs, source):
+        hosts = lan(lab)
+        self.source = Bird2(lab, hosts[2], source)
+        self.theirs = daemon(lab, hosts[1], theirs)
+        self.ours = Seatrial(lab, hosts[0], ours)
+        wait_until(lambda: self.theirs.established(ours_end(theirs)), what=f"{daemon.name}'s session with us")
+        wait_until(lambda: self.ours.established(theirs.neighbors[0].local), what=f"our session with {daemon.name}")
+
+    def ours_at_daemon(self, expected, ignoring=(), family=IPV4):
+        """Our routes are at the daemon: {prefix: [path, ...]}."""
+        self._hold(lambda: self.theirs.routes(family), expected, ignoring, f"our routes at {self.theirs.name}")
+
+    def daemons_here(self, expected, ignoring=("path_id",)):
+        peer = self.ours.spec.neighbors[0]
+        own = str(self.ours.spec.asn)
+
+        def received():
+            # FRR may send a peer its own routes back; they fall to the checks for loops (RFC 4271 section 9.1.2, 4456 section 8).
+            return {prefix: paths for prefix, paths in self.ours.received(peer.address).items()
+                    if not all(own in p["as_path"].split() or p["originator_id"] == OURS for p in paths)}
+        self._hold(received, expected, ignoring, f"{self.theirs.name}'s routes here")
+
+    def at_source(self, expected, ignoring=("path_id",)):
+        """What was passed on to the source."""
+        self._hold(lambda: self.source.routes(IPV4), expected, ignoring, "routes at the source")
+
+    @staticmethod
+    def _hold(read, expected, ignoring, what):
+        seen = {}
+
+        def there():
+            seen.clear()
+            seen.update(read())
+            return set(seen) == set(expected) and all(same(seen[p], expected[p], ignoring) for p in expected)
+        try:
+            wait_until(there, timeout=20, what=what)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\nexpected {expected}\nseen     {seen}") from None
+
+
+def ours_end(theirs):
+    return theirs.neighbors[0].address
+
+
+# One function an exchange; its features are what it shows.
+
+def ebgp(lab, daemon, **options):
+    """Four-octet AS numbers on both sides, RFC 6793; the communities of RFC 1997, 4360 and 8092 pass untouched."""
+    ours_as, their_as = 4200000001, 4200000002
+    meeting = Meeting(
+        lab, daemon,
+        Spec(ours_as, OURS, addresses(1), [Neighbor(THEIRS, their_as, OURS, **options),
+                                           Neighbor(SOURCE_SIDE, ours_as, OURS_SIDE)]),
+        Spec(their_as, THEIRS, addresses(2), [Neighbor(OURS, ours_as, THEIRS, **options)], [THEIR_PLAIN, THEIR_RICH]),
+        Spec(ours_as, SOURCE_SIDE, addresses(3), [Neighbor(OURS_SIDE, ours_as, SOURCE_SIDE)], [PLAIN, RICH]))
+    # RFC 4271 section 5.1.3, 5.1.5: our own address, our AS in front, no LOCAL_PREF (what is shown is the daemon's own).
+    rich = path(OURS, f"{ours_as} 64999 4200000099", "incomplete", communities=RICH.communities, extended=RICH.extended,
+                large=RICH.large)
+    meeting.ours_at_daemon({PLAIN.prefix: [path(OURS, f"{ours_as}")], RICH.prefix: [rich]}, ignoring=("local_pref", "path_id"))
+    their_rich = path(THEIRS, f"{their_as}", "egp", med=5, communities=THEIR_RICH.communities, extended=THEIR_RICH.extended,
+                      large=THEIR_RICH.large)
+    plain = path(THEIRS, f"{their_as}", med=med_of_plain(daemon))
+    meeting.daemons_here({THEIR_PLAIN.prefix: [plain], THEIR_RICH.prefix: [their_rich]})
+    # Withdrawals, both ways.
+    meeting.source.withdraw(RICH)
+    meeting.theirs.withdraw(THEIR_RICH)
+    meeting.ours_at_daemon({PLAIN.prefix: [path(OURS, f"{ours_as}")]}, ignoring=("local_pref", "path_id"))
+    meeting.daemons_here({THEIR_PLAIN.prefix: [plain]})
+
+
+def md5(lab, daemon):
+    ebgp(lab, daemon, password="sea-trial")
+
+
+def med_of_plain(daemon):
+    """FRR says the MED 0 for its own routes and for what it passes on inside; nobody else says one."""
+    return 0 if daemon.name == "FRR" else None
+
+
+def their_paths(daemon, **common):
+    """What an internal daemon says of its own two routes."""
+    return {THEIR_PLAIN.prefix: [path(THEIRS, med=med_of_plain(daemon), local_pref=100, **common)],
+            THEIR_RICH.prefix: [path(THEIRS, "", "egp", 5, 100, THEIR_RICH.communities, THEIR_RICH.extended, THEIR_RICH.large,
+                                     **common)]}
+
+
+def ibgp(lab, daemon):
+    """What an external source says goes on to an internal daemon with everything but LOCAL_PREF as it came."""
+    source_route = replace(RICH, med=30)
+    meeting = Meeting(
+        lab, daemon,
+        Spec(65001, OURS, addresses(1), [Neighbor(THEIRS, 65001, OURS), Neighbor(SOURCE_SIDE, 65003, OURS_SIDE)]),
+        Spec(65001, THEIRS, addresses(2), [Neighbor(OURS, 65001, THEIRS)], [THEIR_PLAIN, THEIR_RICH]),
+        Spec(65003, SOURCE_SIDE, addresses(3), [Neighbor(OURS_SIDE, 65001, SOURCE_SIDE)], [PLAIN, source_route]))
+    plain = path(SOURCE_SIDE, "65003", local_pref=100)
+    rich = path(SOURCE_SIDE, "65003 64999 4200000099", "incomplete", 30, 100, RICH.communities, RICH.extended, RICH.large)
+    meeting.ours_at_daemon({PLAIN.prefix: [plain], RICH.prefix: [rich]}, ignoring=("path_id",))
+    meeting.daemons_here(their_paths(daemon))
+    meeting.source.withdraw(source_route)
+    meeting.theirs.withdraw(THEIR_PLAIN)
+    meeting.ours_at_daemon({PLAIN.prefix: [plain]}, ignoring=("path_id",))
+    meeting.daemons_here({THEIR_RICH.prefix: their_paths(daemon)[THEIR_RICH.prefix]})
+
+
+def reflected(originator, cluster, med=None):
+    """RFC 4456 section 8: the source's routes as a reflector passes them on."""
+    passed_on = {"local_pref": 100, "med": med, "originator_id": originator, "cluster_list": [cluster]}
+    return {PLAIN.prefix: [path(SOURCE_SIDE, **passed_on)],
+            RICH.prefix: [path(SOURCE_SIDE, "64999 4200000099", "incomplete", communities=RICH.communities,
+                               extended=RICH.extended, large=RICH.large, **passed_on)]}
+
+
+def rr_server(lab, daemon):
+    """We reflect between two clients, the daemon and the source."""
+    meeting = Meeting(
+        lab, daemon,
+        Spec(65001, OURS, addresses(1), [Neighbor(THEIRS, 65001, OURS, client=True),
+                                         Neighbor(SOURCE_SIDE, 65001, OURS_SIDE, client=True)]),
+        Spec(65001, THEIRS, addresses(2), [Neighbor(OURS, 65001, THEIRS)], [THEIR_PLAIN, THEIR_RICH]),
+        Spec(65001, SOURCE_SIDE, addresses(3), [Neighbor(OURS_SIDE, 65001, SOURCE_SIDE)], [PLAIN, RICH]))
+    expected = reflected(SOURCE_SIDE, OURS)
+    meeting.ours_at_daemon(expected, ignoring=("path_id",))
+    meeting.daemons_here(their_paths(daemon))
+    meeting.at_source(their_paths(daemon, originator_id=THEIRS, cluster_list=[OURS]))
+    meeting.source.withdraw(RICH)
+    meeting.ours_at_daemon({PLAIN.prefix: expected[PLAIN.prefix]}, ignoring=("path_id",))
+
+
+def rr_client(lab, daemon):
+    """The daemon reflects between two clients, us and the source."""
+    own = Route("192.88.99.0/24")
+    meeting = Meeting(
+        lab, daemon,
+        Spec(65001, OURS, addresses(1), [Neighbor(THEIRS, 65001, OURS)], [own]),
+        Spec(65001, THEIRS, addresses(2), [Neighbor(OURS, 65001, THEIRS, client=True),
+                                           Neighbor(SOURCE_SIDE, 65001, THEIRS_SIDE, client=True)]),
+        Spec(65001, SOURCE_SIDE, addresses(3), [Neighbor(THEIRS_SIDE, 65001, SOURCE_SIDE)], [PLAIN, RICH]))
+    expected = reflected(SOURCE_SIDE, THEIRS, med_of_plain(daemon))
+    meeting.daemons_here(expected)
+    meeting.at_source({own.prefix: [path(OURS, local_pref=100, originator_id=OURS, cluster_list=[THEIRS])]},
+                      ignoring=("path_id", "med"))
+    meeting.source.withdraw(RICH)
+    meeting.daemons_here({PLAIN.prefix: expected[PLAIN.prefix]})
+
+
+EXCHANGES = {
+    ebgp: ("eBGP", "4-octet AS", "communities, standard", "communities, extended", "communities, large"),
+    ibgp: ("iBGP",),
+    rr_server: ("route reflection, we reflect",),
+    rr_client: ("route reflection, it reflects",),
+    md5: ("TCP-MD5",),
+}
+FEATURES = [feature for features in EXCHANGES.values() for feature in features]
+PAIRS = [(exchange, daemon) for exchange, features in EXCHANGES.items() for daemon in DAEMONS
+         if (daemon, features[0]) not in NOT_SUPPORTED]
+
+
+@pytest.fixture(name="cells", scope="module")
+def running_cells(request):
+    """All the cells that were asked for, already running."""
+    cells = Cells()
+    for item in request.session.items:
+        if getattr(item, "originalname", None) == "test_cell":
+            exchange, daemon = item.callspec.params["exchange"], item.callspec.params["daemon"]
+            cells.start((exchange, daemon), exchange, daemon)
+    yield cells
+    cells.close()
+    request.config.matrix_table = cells.table(FEATURES)
+
+
+@pytest.mark.parametrize(("exchange", "daemon"), PAIRS, ids=[f"{e.__name__}-{d}" for e, d in PAIRS])
+def test_cell(cells, exchange, daemon):
+    cells.wait((exchange, daemon), EXCHANGES[exchange])
