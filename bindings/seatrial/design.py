@@ -190,7 +190,7 @@ class DataCenter:
             service_cidr, domain: where cluster IPs come from (10.96.0.0/12), and the DNS domain (cluster.local).
             workloads: how containers behave, a mapping each; `Cluster.workload` adds them.
             bird_bfd: BFD on the nodes' BGP sessions, {"interval": "300ms", "multiplier": 3}; none when left out.
-            timing: clocks of the cluster that differ from their defaults, {name: duration}; a wrong name is told with those that are.
+            timing: {name: duration}, kept in scenario.json; nothing in the cluster goes by it.
             asn: of its nodes, where the manifests have no BGPConfiguration; their routers' when left out (`seatrial.plan`).
         """
         if not isinstance(manifests, (str, list, tuple)) or not isinstance(nodes, (int, list, tuple)) or isinstance(nodes, bool):
