@@ -1,74 +1,81 @@
+// Walking the clauses of a policy: lib/routemap.c, route_map_apply_ext, is the model.
 #include "models/bgp/policy.h"
-
-#include <algorithm>
 
 #include "models/bgp/config.h"
 
 namespace seatrial::bgp {
 namespace {
 
-bool holds(const PolicyMatch& match, const PolicyInput& input, const PathAttributes& a) {
-  const auto carried = [&](Community c) { return a.has(c); };
-  if (match.prefix_list && !match.prefix_list->permits(input.prefix)) return false;
-  if (match.next_hop_list &&
-      !match.next_hop_list->permits(net::Prefix::host(a.next_hop.value_or(input.local_address)))) {
-    return false;
-  }
-  if (!match.any_community.empty() && std::ranges::none_of(match.any_community, carried)) {
-    return false;
-  }
-  if (!std::ranges::all_of(match.all_communities, carried)) return false;
-  if (match.as_path_empty && *match.as_path_empty != a.as_path.empty()) return false;
-  if (match.as_path_contains && !a.as_path.contains(*match.as_path_contains)) return false;
-  if (match.source && *match.source != input.source) return false;
-  if (match.peer && *match.peer != input.peer) return false;
-  if (match.med && a.med != match.med) return false;
-  if (match.local_pref && a.local_pref != match.local_pref) return false;
-  return true;
-}
+constexpr int deepest_call = 10;  // RMAP_RECURSION_LIMIT
 
-template <typename T>
-void add_missing(std::vector<T>& to, const std::vector<T>& from) {
-  for (const auto& item : from) {
-    if (std::ranges::find(to, item) == to.end()) to.push_back(item);
-  }
-}
+// What a walk leaves behind, besides the changed route.
+struct Walk {
+  const PolicyInput& input;
+  PolicyResult& route;
 
-void change(const PolicySet& set, const PolicyInput& input, PolicyResult& result) {
-  auto& a = result.attributes;
-  if (set.local_pref) a.local_pref = set.local_pref;
-  if (set.med) a.med = set.med;
-  if (set.weight) result.weight = *set.weight;
-  if (set.origin) a.origin = *set.origin;
-  if (set.clear_communities) a.communities.clear();
-  add_missing(a.communities, set.add_communities);
-  add_missing(a.large_communities, set.add_large_communities);
-  if (set.next_hop) a.next_hop = set.next_hop;
-  if (set.next_hop_self) a.next_hop = input.local_address;
-  for (auto asn = set.prepend.rbegin(); asn != set.prepend.rend(); ++asn) a.as_path.prepend(*asn);
-}
+  void say(const Policy& policy, const std::string& text) {
+    if (!route.explanation.empty()) route.explanation += ", ";
+    route.explanation += policy.name + text;
+  }
+
+  bool run(const Policy& policy, int depth) {
+    if (policy.family && *policy.family != input.prefix.family()) return true;
+    if (depth > deepest_call) {
+      say(policy, ": calls nested too deep, denied");
+      return false;
+    }
+    bool permitted = policy.default_action == PolicyAction::permit;
+    bool matched = false;
+    for (std::size_t at = 0; at < policy.clauses.size(); ++at) {
+      const auto& clause = policy.clauses[at];
+      std::string why;
+      if (!holds(clause.match, input, route, &why)) continue;
+      matched = true;
+      const auto place = " " + clause.label + (why.empty() ? "" : " (" + why + ")");
+      if (clause.action == PolicyAction::deny) {
+        say(policy, place + " denies");
+        return false;
+      }
+      say(policy, place + " permits");
+      permitted = true;
+      change(clause.set, input, route);
+      if (clause.call && !run(*clause.call, depth + 1)) return false;
+      if (clause.exit == PolicyClause::Exit::stop) return true;
+      if (clause.exit == PolicyClause::Exit::go_to) {
+        while (at + 1 < policy.clauses.size() && policy.clauses[at + 1].sequence < clause.go_to) {
+          ++at;
+        }
+      }
+    }
+    if (!matched) {
+      say(policy,
+          std::string(": no clause matches, default ") + (permitted ? "permits" : "denies"));
+    }
+    return permitted;
+  }
+};
 
 }  // namespace
 
-bool PrefixListEntry::matches(const net::Prefix& candidate) const {
-  if (!prefix.contains(candidate)) return false;
-  if (!ge && !le) return candidate.length() == prefix.length();
-  const int least = ge.value_or(prefix.length());
-  const int most = le.value_or(prefix.address().bits());
-  return candidate.length() >= least && candidate.length() <= most;
+PolicyResult apply(const Policy& policy, const PolicyInput& input, PathAttributes attributes) {
+  PolicyResult route;
+  route.attributes = std::move(attributes);
+  route.tag = input.tag;
+  route.permitted = Walk{input, route}.run(policy, 0);
+  return route;
 }
 
-const PrefixListEntry* PrefixList::lookup(const net::Prefix& candidate) const {
-  for (const auto& entry : entries) {
-    if (entry.matches(candidate)) return &entry;
+PolicyResult apply(const std::vector<Policy>& chain, const PolicyInput& input,
+                   PathAttributes attributes) {
+  PolicyResult route;
+  route.permitted = true;
+  route.attributes = std::move(attributes);
+  route.tag = input.tag;
+  for (const auto& policy : chain) {
+    route.permitted = Walk{input, route}.run(policy, 0);
+    if (!route.permitted) break;
   }
-  return nullptr;
-}
-
-bool PrefixList::permits(const net::Prefix& candidate) const {
-  if (entries.empty()) return true;
-  const auto* entry = lookup(candidate);
-  return entry != nullptr && entry->action == PolicyAction::permit;
+  return route;
 }
 
 std::string_view to_string(RouteSource source) {
@@ -83,36 +90,18 @@ std::string_view to_string(RouteSource source) {
   return "?";
 }
 
-PolicyResult apply(const Policy& policy, const PolicyInput& input, PathAttributes attributes) {
-  PolicyResult result;
-  result.attributes = std::move(attributes);
-  for (const auto& clause : policy.clauses) {
-    if (!holds(clause.match, input, result.attributes)) continue;
-    result.permitted = clause.action == PolicyAction::permit;
-    result.explanation =
-        policy.name + " " + clause.label + (result.permitted ? " permits" : " denies");
-    if (result.permitted) change(clause.set, input, result);
-    return result;
+std::string_view to_string(SourceProtocol protocol) {
+  switch (protocol) {
+    case SourceProtocol::bgp:
+      return "bgp";
+    case SourceProtocol::connected:
+      return "connected";
+    case SourceProtocol::static_route:
+      return "static";
+    case SourceProtocol::kernel:
+      return "kernel";
   }
-  result.permitted = policy.default_action == PolicyAction::permit;
-  result.explanation =
-      policy.name + ": no clause matches, default " + (result.permitted ? "permits" : "denies");
-  return result;
-}
-
-PolicyResult apply(const std::vector<Policy>& chain, const PolicyInput& input,
-                   PathAttributes attributes) {
-  PolicyResult total;
-  total.permitted = true;
-  total.attributes = std::move(attributes);
-  for (const auto& policy : chain) {
-    auto step = apply(policy, input, std::move(total.attributes));
-    if (step.weight == 0) step.weight = total.weight;
-    if (!total.explanation.empty()) step.explanation = total.explanation + ", " + step.explanation;
-    total = std::move(step);
-    if (!total.permitted) return total;
-  }
-  return total;
+  return "?";
 }
 
 bool RemoteAs::accepts(Asn local, Asn remote) const {

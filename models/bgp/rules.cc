@@ -80,8 +80,10 @@ RuleResult import_route(const RuleContext& context, const net::Prefix& prefix,
   if (context.default_deny() && context.neighbor.import_policy.empty()) {
     return rejected("eBGP without an import policy (RFC 8212)");
   }
-  const PolicyInput input{prefix, context.internal ? RouteSource::ibgp : RouteSource::ebgp,
-                          context.neighbor.address, context.local_address};
+  PolicyInput input{prefix, context.internal ? RouteSource::ibgp : RouteSource::ebgp,
+                    context.neighbor.address, context.local_address};
+  input.importing = true;
+  input.own_as = context.speaker.asn;
   auto result = by_policy(context.neighbor.import_policy, input, received);
   if (result.weight == 0) result.weight = context.neighbor.weight;
   return result;
@@ -114,7 +116,11 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
     // RFC 4271 section 5.1.4: a MED from one neighbouring AS does not reach another.
     if (best.source != RouteSource::local) a.med.reset();
   }
-  const PolicyInput input{prefix, best.source, context.neighbor.address, context.local_address};
+  PolicyInput input{prefix, best.source, context.neighbor.address, context.local_address};
+  input.own_as = context.speaker.asn;
+  input.rib_next_hop = original.next_hop.value_or(
+      prefix.address().is_v4() ? net::IpAddress() : *net::IpAddress::parse("::"));
+  if (best.source != RouteSource::local) input.learned_from = best.peer;
   auto result = by_policy(context.neighbor.export_policy, input, std::move(a));
   if (!result.accepted) return result;
   auto& out = result.attributes;

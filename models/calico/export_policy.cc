@@ -1,6 +1,8 @@
 #include "models/calico/export_policy.h"
 
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace seatrial::calico {
 namespace {
@@ -10,7 +12,8 @@ bgp::PolicyClause clause(std::string label, bgp::PolicyAction action, const net:
   bgp::PrefixListEntry entry{.sequence = 5, .prefix = covering, .position = position};
   if (!exact) entry.le = covering.address().bits();
   bgp::PolicyClause out{.label = std::move(label), .action = action, .position = position};
-  out.match.prefix_list = bgp::PrefixList{.name = covering.to_string(), .entries = {entry}};
+  out.match.prefix_list = std::make_shared<const bgp::PrefixList>(
+      covering.to_string(), std::vector<bgp::PrefixListEntry>{entry});
   return out;
 }
 

@@ -2,6 +2,7 @@
 // static routes, and the BGP speaker it runs.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,13 +22,16 @@ struct Interface {
   Position position;
 };
 
-// Exactly one of next_hop, interface and blackhole is given.
+// One of next_hop, interface and blackhole is given; next_hop and interface may both be.
 struct StaticRoute {
   net::Prefix prefix;
   std::optional<net::IpAddress> next_hop;
   std::string interface;
-  bool blackhole = false;
+  bool blackhole = false;  // `Null0`, `blackhole`, or with an ICMP error `reject`
+  bool reject = false;
+  bool onlink = false;  // the next hop is behind the interface, whatever its subnet
   int distance = 1;
+  std::uint32_t tag = 0;
   Position position;
 };
 

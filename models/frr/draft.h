@@ -21,34 +21,74 @@ struct Reference {
 };
 
 // What a neighbour or a peer group says of itself. Absent means: as the group, else the default.
-struct PeerSettings {
+struct SessionSettings {
   std::optional<bgp::RemoteAs> remote_as;
   std::optional<std::string> description;
   std::optional<Reference> update_source;
   std::optional<int> ebgp_multihop;
   std::optional<int> ttl_security;
   std::optional<std::string> password;
-  std::optional<bgp::BfdConfig> bfd;
   std::optional<Duration> keepalive;
   std::optional<Duration> hold;
   std::optional<Duration> connect_retry;
   std::optional<Duration> advertisement_interval;
   std::optional<bool> passive;
   std::optional<bool> shutdown;
+  std::optional<std::string> shutdown_message;
   std::optional<std::uint16_t> port;
-  // address-family ipv4 unicast
+  std::optional<bgp::LocalAs> local_as;
+  std::optional<bgp::Role> role;
+  std::optional<bool> role_strict;
+  std::optional<bgp::GracefulRestartMode> graceful_restart;
+  std::optional<bool> bfd;
+  std::optional<bgp::BfdConfig> bfd_timers;  // with `bfd MULTIPLIER RECEIVE TRANSMIT`
+  std::optional<Reference> bfd_profile;
+  std::optional<bool> bfd_checks_control_plane;
+  std::optional<bool> extended_next_hop;
+  std::optional<bool> dont_capability_negotiate;
+  std::optional<bool> strict_capability_match;
+  std::optional<bool> disable_connected_check;
+  std::optional<bool> enforce_first_as;
+};
+
+// ... in one address family.
+struct FamilySettings {
   std::optional<bool> activate;
   std::optional<bool> route_reflector_client;
+  std::optional<bool> route_server_client;
   std::optional<bgp::NextHopSelf> next_hop_self;
   std::optional<bool> next_hop_unchanged;
+  std::optional<bool> as_path_unchanged;
+  std::optional<bool> med_unchanged;
   std::optional<unsigned> allowas_in;
+  std::optional<bool> allowas_in_origin;
+  std::optional<bool> as_override;
+  std::optional<bgp::RemovePrivateAs> remove_private_as;
   std::optional<bool> send_community;
-  std::optional<std::uint32_t> maximum_prefix;
+  std::optional<bool> send_extended_community;
+  std::optional<bool> send_large_community;
+  std::optional<bgp::MaxPrefixes> maximum_prefix;
   std::optional<std::uint32_t> weight;
+  std::optional<bool> soft_reconfiguration;
+  std::optional<bool> add_path_all;
+  std::optional<bool> add_path_best_per_as;
+  std::optional<bool> add_path_refused;
+  std::optional<Reference> default_originate;  // the route map's name may be empty
   std::optional<Reference> route_map_in;
   std::optional<Reference> route_map_out;
   std::optional<Reference> prefix_list_in;
   std::optional<Reference> prefix_list_out;
+  std::optional<Reference> filter_list_in;
+  std::optional<Reference> filter_list_out;
+  std::optional<Reference> distribute_list_in;
+  std::optional<Reference> distribute_list_out;
+  std::optional<Reference> unsuppress_map;
+};
+
+struct PeerSettings {
+  SessionSettings session;
+  FamilySettings ipv4;
+  FamilySettings ipv6;
 
   // Takes from `group` what this does not say.
   void inherit(const PeerSettings& group);
@@ -68,59 +108,77 @@ struct NetworkDraft {
   Position position;
 };
 
+struct RedistributeDraft {
+  bgp::SourceProtocol protocol = bgp::SourceProtocol::connected;
+  net::Family family = net::Family::ipv4;
+  std::optional<Reference> route_map;
+  std::optional<std::uint32_t> metric;
+  Position position;
+};
+
+struct AggregateDraft {
+  bgp::Aggregate aggregate;  // without its policies
+  std::optional<Reference> route_map;
+  std::optional<Reference> suppress_map;
+};
+
+struct ListenRangeDraft {
+  net::Prefix prefix;
+  Reference group;
+};
+
 struct BgpDraft {
   net::Asn asn;
   Position position;
+  // What needs no second look; its lists of peers and routes are filled by resolve.
+  bgp::SpeakerConfig speaker;
   std::optional<net::IpAddress> router_id;
-  std::optional<net::IpAddress> cluster_id;
   bool default_ipv4_unicast = true;
-  std::optional<bool> ebgp_requires_policy;  // absent: the profile decides
-  std::optional<bool> import_check;          // absent: on, as in FRR
-  std::optional<bool> multipath_relax;
-  std::optional<bool> deterministic_med;
-  std::optional<bool> always_compare_med;
-  std::optional<bool> compare_router_id;
-  std::optional<std::uint32_t> default_local_preference;
+  bool default_ipv6_unicast = false;
+  bool default_shutdown = false;
+  bool disable_connected_check = false;
+  bool shutdown = false;
+  std::string shutdown_message;
+  std::optional<net::Asn> confederation;
+  std::vector<net::Asn> confederation_peers;
   std::optional<Duration> keepalive;
   std::optional<Duration> hold;
-  std::optional<std::uint32_t> maximum_paths;
-  std::optional<std::uint32_t> maximum_paths_ibgp;
   std::vector<NetworkDraft> networks;
-  std::optional<Reference> redistribute_connected;  // the route map's name may be empty
-  std::optional<Reference> redistribute_static;
+  std::vector<RedistributeDraft> redistributed;
+  std::vector<AggregateDraft> aggregates;
+  std::vector<ListenRangeDraft> ranges;
   std::vector<PeerDraft> peers;  // in the order of their first lines
 };
 
-struct PrefixRuleDraft {
-  std::uint32_t sequence = 0;
-  bool permit = true;
-  net::Prefix prefix;
-  int least = 0;  // the lengths that match
-  int most = 0;
+// Of a `profile` or a `peer` of the bfd block; absent: bfdd's default.
+struct BfdSettings {
+  std::optional<Duration> receive_interval;
+  std::optional<Duration> transmit_interval;
+  std::optional<unsigned> detect_multiplier;
+  std::optional<bool> passive;
+  std::optional<int> minimum_ttl;
+  std::optional<Reference> profile;
+  std::optional<bool> multihop;
+  bool shutdown = false;
   Position position;
 };
 
-struct CommunityRuleDraft {
-  std::uint32_t sequence = 0;
-  bool permit = true;
-  std::vector<std::uint32_t> communities;  // all of them must be there
-  Position position;
-};
+template <typename Entry>
+using Lists = std::map<std::string, std::vector<Entry>>;
 
 struct RouteMapEntryDraft {
   std::uint32_t sequence = 0;
   bool permit = true;
-  std::optional<Reference> match_prefix_list;  // of several lines, FRR keeps the last
-  std::optional<Reference> match_community;
-  bool exact_community = false;
-  std::optional<std::uint32_t> set_local_preference;
-  std::optional<std::uint32_t> set_metric;
-  std::optional<std::uint32_t> set_weight;
-  std::optional<std::vector<std::uint32_t>> set_communities;
-  bool additive_communities = false;
-  std::vector<net::Asn> prepend;
-  std::optional<net::IpAddress> set_next_hop;
-  std::optional<std::uint8_t> set_origin;  // RFC 4271 5.1.1: 0 IGP, 1 EGP, 2 INCOMPLETE
+  bgp::PolicyMatch match;  // but for the lists, which are looked up later
+  bgp::PolicySet set;
+  // By the words before the list's name, as "ip address prefix-list"; of several lines with the
+  // same words FRR keeps the last.
+  std::map<std::string, Reference> match_lists;
+  std::optional<Reference> delete_communities;
+  std::optional<Reference> delete_large_communities;
+  std::optional<Reference> call;
+  bgp::PolicyClause::Exit exit = bgp::PolicyClause::Exit::stop;
+  std::uint32_t go_to = 0;
   Position position;
 };
 
@@ -129,10 +187,20 @@ struct Draft {
   Config config;  // what needs no second look
   std::optional<Position> defaults_position;
   std::optional<net::IpAddress> router_id;  // zebra's
+  bool graceful_shutdown = false;           // of all BGP instances
   std::optional<BgpDraft> bgp;
-  std::map<std::string, std::vector<PrefixRuleDraft>> prefix_lists;
-  std::map<std::string, std::vector<CommunityRuleDraft>> community_lists;
+  // IPv4 and IPv6 lists of one name are two lists.
+  Lists<bgp::PrefixListEntry> prefix_lists;
+  Lists<bgp::PrefixListEntry> prefix_lists_v6;
+  Lists<bgp::AccessListEntry> access_lists;
+  Lists<bgp::AccessListEntry> access_lists_v6;
+  Lists<bgp::AsPathListEntry> as_path_lists;
+  Lists<bgp::CommunityListEntry<bgp::Community>> community_lists;
+  Lists<bgp::CommunityListEntry<bgp::LargeCommunity>> large_community_lists;
+  Lists<bgp::CommunityListEntry<bgp::ExtendedCommunity>> extended_community_lists;
   std::map<std::string, std::map<std::uint32_t, RouteMapEntryDraft>> route_maps;
+  std::map<std::string, BfdSettings> bfd_profiles;
+  std::map<net::IpAddress, BfdSettings> bfd_peers;
 };
 
 }  // namespace seatrial::frr

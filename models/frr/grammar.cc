@@ -56,13 +56,17 @@ bool fits_value(std::string_view kind, std::string_view text) {
     const auto prefix = net::Prefix::parse_lenient(text);
     return prefix && prefix->address().is_v4();
   }
+  if (kind == "PREFIX6") {
+    const auto prefix = net::Prefix::parse_lenient(text);
+    return prefix && !prefix->address().is_v4();
+  }
+  if (kind == "ADDR4" || kind == "ADDR6") {
+    const auto address = net::IpAddress::parse(text);
+    return address && address->is_v4() == (kind == "ADDR4");
+  }
   if (kind == "INTERFACE") return !number(text) && !like_address(text);
   if (kind == "SIGNED") {
     return text.size() > 1 && (text[0] == '+' || text[0] == '-') && number(text.substr(1));
-  }
-  if (kind == "LISTNAME") {  // a standard list's number, which says its kind
-    const auto value = number(text);
-    return value && *value >= 1 && *value <= 99;
   }
   if (kind == "ASN") {
     const auto asn = net::Asn::parse(text);                        // FRR 8.4 has no dotted numbers
@@ -83,10 +87,12 @@ std::string describe(std::string_view kind) {
   }
   if (kind == "ADDR") return "an IP address";
   if (kind == "IFADDR") return "an address with length, as 10.1.1.4/24";
+  if (kind == "ADDR4") return "an IPv4 address";
+  if (kind == "ADDR6") return "an IPv6 address";
   if (kind == "PREFIX" || kind == "PREFIX4") return "a prefix, as 10.1.1.0/24";
+  if (kind == "PREFIX6") return "an IPv6 prefix, as 2001:db8::/32";
   if (kind == "INTERFACE") return "an interface";
   if (kind == "SIGNED") return "a number with its sign";
-  if (kind == "LISTNAME") return "a number from 1 to 99";
   if (kind == "ASN") return "an AS number";
   if (kind == "PEER") return "an IP address or a peer group's name";
   if (kind == "HOP") return "a next hop's address, an interface, Null0 or blackhole";
@@ -164,6 +170,7 @@ Match Pattern::match(const std::vector<Word>& words, bool explain) const {
     if (!fits) {
       for (const auto& option : options) {
         if (!explain) break;
+        if (&option != &options.front() && option == options.front()) continue;
         out.expected += (out.expected.empty() ? "" : " or ") + describe(option);
       }
       return out;

@@ -4,11 +4,13 @@
 //
 // In a pattern, lower-case words stand for themselves, `a|b` for either, a leading `[no]` for an
 // optional `no`, and upper-case words for values:
-//   ADDR an address; IFADDR 10.1.1.4/24; PREFIX, of IPv4 alone PREFIX4; PEER an address
-//   or a group's name; HOP a next hop or an interface; ASN; LISTNAME a standard list's number;
-//   SIGNED +10; INTERFACE a name that is no number; WORD any one word; LINE the rest, at least one
-//   word; ANY the rest, maybe nothing; <1-255> a number.
-// Parentheses hold an optional part; expand() makes of one line of a table all that it stands for.
+//   ADDR an address, of one family ADDR4, ADDR6; IFADDR 10.1.1.4/24; PREFIX, PREFIX4, PREFIX6;
+//   PEER an address or a group's name; HOP a next hop or an interface; ASN; SIGNED +10; INTERFACE a
+//   name that is no number; WORD any one word; LINE the rest, at least one word; ANY the rest,
+//   maybe nothing; <1-255> a number.
+// A word that stands for itself is no value, unless it is one of alternatives; `host|host` is one
+// whose presence the handler wants to see. Parentheses hold an optional part; expand() makes of one
+// line of a table all that it stands for.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,6 @@
 #include "models/frr/reader.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 namespace seatrial::frr {
@@ -11,12 +10,21 @@ namespace {
 std::vector<Context> lookup_order(Context context) {
   switch (context) {
     case Context::ipv4_unicast:
-      return {Context::ipv4_unicast, Context::bgp, Context::top};
+    case Context::ipv6_unicast:
+      return {context, Context::bgp, Context::top};
+    case Context::bfd_profile:
+    case Context::bfd_peer:
+      return {context, Context::bfd, Context::top};
     case Context::top:
       return {Context::top};
     default:
       return {context, Context::top};
   }
+}
+
+Context around(Context context) {
+  const auto order = lookup_order(context);
+  return order.size() > 2 ? order[1] : Context::top;
 }
 
 // VTY_BUFSIZ less the terminating zero: what fgets() takes at once.
@@ -30,8 +38,14 @@ std::string name_of(Context context) {
       return "a command of router bgp";
     case Context::ipv4_unicast:
       return "a command of address-family ipv4 unicast";
+    case Context::ipv6_unicast:
+      return "a command of address-family ipv6 unicast";
     case Context::route_map:
       return "a route-map command";
+    case Context::bfd:
+    case Context::bfd_profile:
+    case Context::bfd_peer:
+      return "a command of bfd";
     default:
       return "a command";
   }
@@ -49,22 +63,34 @@ std::vector<Reader::Command> Reader::table(Context context) {
   std::vector<std::span<const Row>> parts;
   switch (context) {
     case Context::top:
-      parts = {top_commands(), policy_commands()};
+      parts = {top_commands(), prefix_list_commands(), community_list_commands(),
+               route_map_heads()};
       break;
     case Context::interface:
       parts = {interface_commands()};
       break;
-    case Context::bgp:  // the address family's commands, as older files have them
-      parts = {bgp_commands(), address_family_commands()};
+    case Context::bgp:
+      parts = {bgp_commands(), neighbor_commands(), family_commands(), family_neighbor_commands(),
+               ipv4_commands()};
       break;
     case Context::ipv4_unicast:
-      parts = {address_family_commands()};
+      parts = {family_commands(), family_neighbor_commands(), ipv4_commands()};
+      break;
+    case Context::ipv6_unicast:
+      parts = {family_commands(), family_neighbor_commands(), ipv6_commands()};
       break;
     case Context::route_map:
-      parts = {route_map_commands()};
+      parts = {match_commands(), set_commands()};
       break;
     case Context::vty:
       parts = {vty_commands()};
+      break;
+    case Context::bfd:
+      parts = {bfd_commands()};
+      break;
+    case Context::bfd_profile:
+    case Context::bfd_peer:
+      parts = {bfd_session_commands()};
       break;
   }
   std::vector<Command> out;
@@ -79,9 +105,13 @@ std::vector<Reader::Command> Reader::table(Context context) {
 }
 
 const std::vector<Reader::Command>& Reader::commands(Context context) {
-  static const std::array tables{table(Context::top),       table(Context::interface),
-                                 table(Context::bgp),       table(Context::ipv4_unicast),
-                                 table(Context::route_map), table(Context::vty)};
+  static const auto tables = [] {
+    std::vector<std::vector<Command>> out;
+    for (auto i = 0; i <= static_cast<int>(Context::bfd_peer); ++i) {
+      out.push_back(table(static_cast<Context>(i)));
+    }
+    return out;
+  }();
   return tables[static_cast<std::size_t>(context)];
 }
 
@@ -117,24 +147,34 @@ void Reader::read_line(std::string_view text) {
                        "as many 'exit' as blocks are open");
     left_at_ = 0;
   }
-  const Command* best = nullptr;
-  auto best_context = context_;
-  for (const auto context : lookup_order(context_)) {
-    Match best_match;
-    for (const auto& command : commands(context)) {
-      auto match = command.pattern.match(words_);
-      if (!match.complete || (best != nullptr && match.exact <= best_match.exact)) continue;
-      best = &command;
-      best_match = std::move(match);
+  auto found = find(context_, words_);
+  if (found.command == nullptr) return report_unknown();
+  match_ = std::move(found.match);
+  context_ = found.context;
+  run(*found.command);
+}
+
+// Of the commands that fit, the one with the most words of its own.
+Reader::Found Reader::find(Context context, const std::vector<Word>& words) {
+  Found found;
+  for (const auto place : lookup_order(context)) {
+    for (const auto& command : commands(place)) {
+      auto match = command.pattern.match(words);
+      if (!match.complete) continue;
+      if (found.command != nullptr && match.exact <= found.match.exact) continue;
+      found = {&command, place, std::move(match)};
     }
-    if (best == nullptr) continue;
-    match_ = std::move(best_match);
-    best_context = context;
-    break;
+    if (found.command != nullptr) break;
   }
-  if (best == nullptr) return report_unknown();
-  context_ = best_context;
-  run(*best);
+  return found;
+}
+
+Judged judge(Context context, std::string_view line) {
+  const auto words = split_words(line);
+  if (words.empty()) return {};
+  const auto found = Reader::find(context, words);
+  if (found.command == nullptr) return {};
+  return {true, found.command->effect};
 }
 
 bool Reader::skipped(std::string_view text) {
@@ -155,11 +195,12 @@ bool Reader::leave() {
   const auto& word = words_.front().text;
   if (word == "end") {
     context_ = Context::top;
-  } else if (word == "exit-address-family" && context_ == Context::ipv4_unicast) {
+  } else if (word == "exit-address-family" &&
+             (context_ == Context::ipv4_unicast || context_ == Context::ipv6_unicast)) {
     context_ = Context::bgp;
   } else if (word == "exit" || word == "quit") {
     if (context_ == Context::top && left_at_ == 0) left_at_ = line_;
-    context_ = context_ == Context::ipv4_unicast ? Context::bgp : Context::top;
+    context_ = around(context_);
   } else {
     return false;
   }
@@ -276,6 +317,11 @@ void Reader::enter_route_map(RouteMapEntryDraft& entry) {
   context_ = Context::route_map;
 }
 
+void Reader::enter_bfd(Context context, BfdSettings& settings) {
+  bfd_ = &settings;  // std::map: stays where it is
+  context_ = context;
+}
+
 PeerDraft& Reader::peer_draft(const Word& name) {
   auto& peers = bgp().peers;
   const auto address = net::IpAddress::parse(name.text);
@@ -283,6 +329,8 @@ PeerDraft& Reader::peer_draft(const Word& name) {
   const auto found = std::ranges::find(peers, key, &PeerDraft::name);
   if (found != peers.end()) return *found;
   peers.push_back({.name = key, .position = at(name)});
+  // `bgp default shutdown` is about the neighbours that come after it.
+  if (bgp().default_shutdown && address) peers.back().settings.session.shutdown = true;
   return peers.back();
 }
 

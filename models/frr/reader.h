@@ -12,7 +12,18 @@
 
 namespace seatrial::frr {
 
-enum class Context { top, interface, bgp, ipv4_unicast, route_map, vty };
+enum class Context {
+  top,
+  interface,
+  bgp,
+  ipv4_unicast,
+  ipv6_unicast,
+  route_map,
+  vty,
+  bfd,
+  bfd_profile,
+  bfd_peer,
+};
 
 enum class Effect {
   acts,         // the handler takes it
@@ -32,12 +43,29 @@ struct Row {
 
 // The tables, one per context (README.md shows them).
 std::span<const Row> top_commands();
-std::span<const Row> policy_commands();  // prefix lists, community lists, the heads of route maps
+std::span<const Row> prefix_list_commands();     // and access lists
+std::span<const Row> community_list_commands();  // and AS-path access lists
+std::span<const Row> route_map_heads();
 std::span<const Row> interface_commands();
-std::span<const Row> bgp_commands();             // of `router bgp` alone
-std::span<const Row> address_family_commands();  // of the address family, and of `router bgp` too
-std::span<const Row> route_map_commands();
+std::span<const Row> bgp_commands();       // of `router bgp` alone
+std::span<const Row> neighbor_commands();  // of `router bgp` alone, too
+// Of an address family, and those of IPv4 unicast of `router bgp` too, as older files have them.
+std::span<const Row> family_commands();
+std::span<const Row> family_neighbor_commands();
+std::span<const Row> ipv4_commands();
+std::span<const Row> ipv6_commands();
+std::span<const Row> match_commands();
+std::span<const Row> set_commands();
+std::span<const Row> bfd_commands();
+std::span<const Row> bfd_session_commands();
 std::span<const Row> vty_commands();
+
+// What a context's tables make of a line: for tests, and for the README's table.
+struct Judged {
+  bool known = false;
+  Effect effect = Effect::acts;
+};
+Judged judge(Context context, std::string_view line);
 
 class Reader {
  public:
@@ -54,6 +82,7 @@ class Reader {
   net::IpAddress address(std::size_t index) const;
   const Word* after(std::string_view literal) const;  // the word after it, nullptr when absent
   std::string rest(std::size_t index) const;          // values from `index` on, joined by blanks
+  std::string line_text() const;
   Position at(const Word& word) const { return {file_, line_, word.column}; }
   Position here() const { return at(words_.front()); }
   Reference reference(std::size_t index) const { return {value(index).text, at(value(index))}; }
@@ -65,21 +94,35 @@ class Reader {
   BgpDraft& bgp() { return *draft_.bgp; }
   Interface& interface() { return draft_.config.interfaces[interface_]; }
   RouteMapEntryDraft& route_map() { return *route_map_; }
+  BfdSettings& bfd() { return *bfd_; }
   PeerDraft& peer_draft(const Word& name);
-  PeerSettings& peer() { return peer_draft(value(0)).settings; }
+  SessionSettings& peer() { return peer_draft(value(0)).settings.session; }
+  bool in_ipv6() const { return context_ == Context::ipv6_unicast; }
+  FamilySettings& peer_family() {
+    auto& settings = peer_draft(value(0)).settings;
+    return in_ipv6() ? settings.ipv6 : settings.ipv4;
+  }
 
   void enter(Context context) { context_ = context; }
+  void enter_bfd(Context context, BfdSettings& settings);
   void enter_interface(const std::string& name);
   void enter_route_map(RouteMapEntryDraft& entry);
   // Passes over the lines up to the end of a block that is not modelled.
   void skip_until(std::string_view closing_word) { skip_until_ = closing_word; }
 
  private:
+  friend Judged judge(Context context, std::string_view line);
   struct Command {
     Pattern pattern;
     Effect effect;
     void (*handler)(Reader&);
   };
+  struct Found {
+    const Command* command = nullptr;
+    Context context = Context::top;
+    Match match;
+  };
+  static Found find(Context context, const std::vector<Word>& words);
   static const std::vector<Command>& commands(Context context);
   static std::vector<Command> table(Context context);
 
@@ -87,7 +130,7 @@ class Reader {
   bool leave();
   bool skipped(std::string_view text);
   void run(const Command& command);
-  std::string line_text() const;
+
   void report_unknown();
 
   std::string file_;
@@ -96,14 +139,12 @@ class Reader {
   Context context_ = Context::top;
   std::size_t interface_ = 0;
   RouteMapEntryDraft* route_map_ = nullptr;
+  BfdSettings* bfd_ = nullptr;
   std::string skip_until_;
   int line_ = 0;
   int left_at_ = 0;  // the line of an `exit` with nothing to leave but the configuration
   std::vector<Word> words_;
   Match match_;
 };
-
-// "65000:1", "no-export", ...; nothing for anything else.
-std::optional<std::uint32_t> parse_community(std::string_view text);
 
 }  // namespace seatrial::frr

@@ -1,3 +1,4 @@
+// The speaker: its own settings and routes; resolve_neighbor.cc has its neighbours.
 #include "models/frr/resolve.h"
 
 #include <algorithm>
@@ -6,38 +7,6 @@
 #include "models/frr/reader.h"
 
 namespace seatrial::frr {
-
-void PeerSettings::inherit(const PeerSettings& group) {
-  const auto take = [](auto& own, const auto& theirs) {
-    if (!own) own = theirs;
-  };
-  take(remote_as, group.remote_as);
-  take(description, group.description);
-  take(update_source, group.update_source);
-  take(ebgp_multihop, group.ebgp_multihop);
-  take(ttl_security, group.ttl_security);
-  take(password, group.password);
-  take(bfd, group.bfd);
-  take(keepalive, group.keepalive);
-  take(hold, group.hold);
-  take(connect_retry, group.connect_retry);
-  take(advertisement_interval, group.advertisement_interval);
-  take(passive, group.passive);
-  take(shutdown, group.shutdown);
-  take(port, group.port);
-  take(activate, group.activate);
-  take(route_reflector_client, group.route_reflector_client);
-  take(next_hop_self, group.next_hop_self);
-  take(next_hop_unchanged, group.next_hop_unchanged);
-  take(allowas_in, group.allowas_in);
-  take(send_community, group.send_community);
-  take(maximum_prefix, group.maximum_prefix);
-  take(weight, group.weight);
-  take(route_map_in, group.route_map_in);
-  take(route_map_out, group.route_map_out);
-  take(prefix_list_in, group.prefix_list_in);
-  take(prefix_list_out, group.prefix_list_out);
-}
 
 namespace {
 
@@ -55,16 +24,15 @@ class Resolver {
  private:
   void set_defaults();
   void set_router_id();
-  void add_peers();
-  std::optional<PeerSettings> settings_of(const PeerDraft& peer);
-  void add_peer(const PeerDraft& peer, const net::IpAddress& address, const PeerSettings& settings);
-  void set_policies(const PeerSettings& settings, bgp::NeighborConfig& neighbor);
-  std::optional<net::IpAddress> source_address(const Reference& source, const net::IpAddress& peer);
+  void set_confederation();
   void add_networks();
+  void add_aggregates();
+  void add_redistributed(const RedistributeDraft& how, const net::Prefix& prefix,
+                         std::optional<net::IpAddress> next_hop, const std::string& interface,
+                         std::uint32_t tag);
   void add_redistributed();
-  void add_redistributed(const Reference& how, const net::Prefix& prefix,
-                         std::optional<net::IpAddress> next_hop);
-  void originate(bgp::OriginatedRoute route, const Reference* route_map);
+  void originate(bgp::OriginatedRoute route, const Reference* route_map,
+                 const bgp::PolicyInput& input);
   bool in_routing_table(const net::Prefix& prefix) const;
 
   Draft& draft_;
@@ -76,6 +44,7 @@ class Resolver {
 };
 
 void Resolver::set_defaults() {
+  out_ = bgp_.speaker;
   out_.asn = bgp_.asn;
   if (const auto* profile = bgp::profile_named(config_.profile)) {
     out_.profile = *profile;
@@ -86,19 +55,23 @@ void Resolver::set_defaults() {
   auto& profile = out_.profile;
   profile.hold_time = bgp_.hold.value_or(profile.hold_time);
   profile.keepalive_time = bgp_.keepalive.value_or(profile.keepalive_time);
-  profile.default_local_pref = bgp_.default_local_preference.value_or(profile.default_local_pref);
-  if (bgp_.compare_router_id) {
+  profile.default_local_pref = out_.default_local_pref.value_or(profile.default_local_pref);
+  if (out_.compare_router_id) {
     profile.last_tie_break =
-        *bgp_.compare_router_id ? bgp::LastTieBreak::router_id : bgp::LastTieBreak::oldest_external;
+        *out_.compare_router_id ? bgp::LastTieBreak::router_id : bgp::LastTieBreak::oldest_external;
   }
-  out_.multipath_ebgp = bgp_.maximum_paths;
-  out_.multipath_ibgp = bgp_.maximum_paths_ibgp;
-  out_.multipath_relax = bgp_.multipath_relax;
-  out_.deterministic_med = bgp_.deterministic_med;
-  out_.always_compare_med = bgp_.always_compare_med.value_or(false);
-  if (bgp_.cluster_id) out_.cluster_id = bgp::RouterId::from(*bgp_.cluster_id);
-  out_.import_check = bgp_.import_check;
-  out_.ebgp_default_deny = bgp_.ebgp_requires_policy;
+  out_.graceful_shutdown = out_.graceful_shutdown || draft_.graceful_shutdown;
+}
+
+void Resolver::set_confederation() {
+  if (!bgp_.confederation) {
+    if (!bgp_.confederation_peers.empty()) {
+      diagnostics_.warning(bgp_.position, "confederation peers without a confederation",
+                           "'bgp confederation identifier ASN'");
+    }
+    return;
+  }
+  out_.confederation = bgp::Confederation{*bgp_.confederation, bgp_.confederation_peers};
 }
 
 // As zebra chooses it: the largest address of lo that is not 127/8, else the largest of any
@@ -126,136 +99,6 @@ void Resolver::set_router_id() {
   out_.router_id = bgp::RouterId::from(*best);
 }
 
-void Resolver::add_peers() {
-  for (const auto& peer : bgp_.peers) {
-    const auto address = net::IpAddress::parse(peer.name);
-    if (!address && !peer.is_group) {
-      diagnostics_.error(peer.position, "peer-group '" + peer.name + "' is not defined",
-                         "'neighbor " + peer.name + " peer-group', or an address");
-    }
-    if (!address) continue;
-    const auto settings = settings_of(peer);
-    if (settings) add_peer(peer, *address, *settings);
-  }
-}
-
-std::optional<PeerSettings> Resolver::settings_of(const PeerDraft& peer) {
-  auto out = peer.settings;
-  if (peer.group) {
-    const auto group = std::ranges::find_if(
-        bgp_.peers, [&](const auto& p) { return p.is_group && p.name == peer.group->name; });
-    if (group == bgp_.peers.end()) {
-      std::string known;
-      for (const auto& p : bgp_.peers) {
-        if (p.is_group) known += (known.empty() ? "" : " or ") + p.name;
-      }
-      diagnostics_.error(peer.group->position,
-                         "peer-group '" + peer.group->name + "' is not defined",
-                         known.empty() ? "'neighbor " + peer.group->name + " peer-group'" : known);
-      return std::nullopt;
-    }
-    out.inherit(group->settings);
-  }
-  if (out.remote_as) return out;
-  diagnostics_.error(peer.position, "neighbor " + peer.name + " has no remote AS",
-                     "'neighbor " + peer.name + " remote-as ASN', or a peer-group that has one");
-  return std::nullopt;
-}
-
-void Resolver::add_peer(const PeerDraft& peer, const net::IpAddress& address,
-                        const PeerSettings& settings) {
-  for (const auto& interface : config_.interfaces) {
-    for (const auto& own : interface.addresses) {
-      if (own.address != address) continue;
-      diagnostics_.error(
-          peer.position,
-          "neighbor " + peer.name + " is this router's own address, on " + interface.name,
-          "another router's address");
-      return;
-    }
-  }
-  bgp::NeighborConfig neighbor{.address = address,
-                               .remote_as = *settings.remote_as,
-                               .description = settings.description.value_or(""),
-                               .position = peer.position};
-  neighbor.port = settings.port.value_or(bgp::default_port);
-  if (settings.update_source) {
-    neighbor.local_address = source_address(*settings.update_source, address);
-  }
-  neighbor.passive = settings.passive.value_or(false);
-  neighbor.shutdown = settings.shutdown.value_or(false);
-  neighbor.password = settings.password.value_or("");
-  neighbor.ebgp_multihop = settings.ebgp_multihop;
-  neighbor.ttl_security = settings.ttl_security;
-  neighbor.bfd = settings.bfd;
-  neighbor.hold_time = settings.hold;
-  neighbor.keepalive_time = settings.keepalive;
-  neighbor.connect_retry = settings.connect_retry;
-  neighbor.advertisement_interval = settings.advertisement_interval;
-  neighbor.route_reflector_client = settings.route_reflector_client.value_or(false);
-  neighbor.next_hop_self = settings.next_hop_self.value_or(bgp::NextHopSelf::never);
-  neighbor.next_hop_unchanged = settings.next_hop_unchanged.value_or(false);
-  neighbor.allowas_in = settings.allowas_in.value_or(0);
-  neighbor.weight = settings.weight.value_or(0);
-  neighbor.send_community = settings.send_community.value_or(true);
-  if (settings.maximum_prefix) {
-    neighbor.max_prefixes = bgp::MaxPrefixes{.limit = *settings.maximum_prefix};
-  }
-  const bool is_internal = settings.remote_as->kind == bgp::RemoteAs::Kind::internal ||
-                           (settings.remote_as->kind == bgp::RemoteAs::Kind::number &&
-                            settings.remote_as->asn == bgp_.asn);
-  if (neighbor.route_reflector_client && !is_internal) {
-    diagnostics_.error(peer.position,
-                       "neighbor " + peer.name + " is a route-reflector-client of another AS",
-                       "a neighbor of AS " + bgp_.asn.to_string());
-  }
-  if (!settings.activate.value_or(bgp_.default_ipv4_unicast)) {
-    diagnostics_.warning(
-        peer.position,
-        "neighbor " + peer.name + " is not activated in any address family: no session",
-        "'neighbor " + peer.name + " activate' in address-family ipv4 unicast");
-    neighbor.families.clear();
-    neighbor.shutdown = true;
-  }
-  set_policies(settings, neighbor);
-  out_.neighbors.push_back(std::move(neighbor));
-}
-
-void Resolver::set_policies(const PeerSettings& settings, bgp::NeighborConfig& neighbor) {
-  const auto add = [](auto& chain, std::optional<bgp::Policy> policy) {
-    if (policy) chain.push_back(std::move(*policy));
-  };
-  // bgp_input_filter and bgp_output_filter: the prefix list first, then the route map.
-  if (settings.prefix_list_in) {
-    add(neighbor.import_policy, policies_.prefix_list(*settings.prefix_list_in));
-  }
-  if (settings.route_map_in)
-    add(neighbor.import_policy, policies_.route_map(*settings.route_map_in));
-  if (settings.prefix_list_out) {
-    add(neighbor.export_policy, policies_.prefix_list(*settings.prefix_list_out));
-  }
-  if (settings.route_map_out) {
-    add(neighbor.export_policy, policies_.route_map(*settings.route_map_out));
-  }
-}
-
-std::optional<net::IpAddress> Resolver::source_address(const Reference& source,
-                                                       const net::IpAddress& peer) {
-  if (const auto address = net::IpAddress::parse(source.name)) return address;
-  std::string known;
-  for (const auto& interface : config_.interfaces) {
-    known += (known.empty() ? "" : " or ") + interface.name;
-    if (interface.name != source.name) continue;
-    for (const auto& [address, length] : interface.addresses) {
-      if (address.family() == peer.family()) return address;
-    }
-  }
-  diagnostics_.error(source.position,
-                     "update-source '" + source.name + "' has no address to connect from",
-                     "an address" + (known.empty() ? "" : " or " + known));
-  return std::nullopt;
-}
-
 bool Resolver::in_routing_table(const net::Prefix& prefix) const {
   for (const auto& interface : config_.interfaces) {
     if (interface.shutdown) continue;
@@ -267,26 +110,37 @@ bool Resolver::in_routing_table(const net::Prefix& prefix) const {
          config_.static_routes.end();
 }
 
-void Resolver::originate(bgp::OriginatedRoute route, const Reference* route_map) {
-  if (route_map != nullptr && !route_map->name.empty()) {
+void Resolver::originate(bgp::OriginatedRoute route, const Reference* route_map,
+                         const bgp::PolicyInput& input) {
+  if (route_map != nullptr) {
     const auto policy = policies_.route_map(*route_map);
     if (!policy) return;
     bgp::PathAttributes attributes;
     attributes.origin = route.origin;
-    const auto result = bgp::apply(*policy, {.prefix = route.prefix}, std::move(attributes));
+    attributes.med = route.med;
+    attributes.next_hop = route.next_hop;
+    const auto result = bgp::apply(*policy, input, std::move(attributes));
     if (!result.permitted) return;
     route.origin = result.attributes.origin;
     route.med = result.attributes.med;
     route.local_pref = result.attributes.local_pref;
     route.communities = result.attributes.communities;
-    if (result.attributes.next_hop) route.next_hop = result.attributes.next_hop;
+    route.large_communities = result.attributes.large_communities;
+    route.next_hop = result.attributes.next_hop;
+    if (!result.attributes.as_path.empty() || !result.attributes.extended_communities.empty()) {
+      diagnostics_.warning(route_map->position,
+                           "route-map " + route_map->name + " gives " + route.prefix.to_string() +
+                               " an AS path or extended communities, which a route of this router "
+                               "does not carry here",
+                           "them in a route map of a neighbor");
+    }
   }
   const auto known = std::ranges::find(out_.networks, route.prefix, &bgp::OriginatedRoute::prefix);
   if (known == out_.networks.end()) out_.networks.push_back(std::move(route));
 }
 
 void Resolver::add_networks() {
-  const bool checks = bgp_.import_check.value_or(out_.profile.network_import_check);
+  const bool checks = out_.import_check.value_or(out_.profile.network_import_check);
   for (const auto& network : bgp_.networks) {
     if (checks && !in_routing_table(network.prefix)) {
       diagnostics_.warning(network.position,
@@ -296,34 +150,54 @@ void Resolver::add_networks() {
                            "an 'ip route' for it, or 'no bgp network import-check'");
     }
     originate({.prefix = network.prefix, .position = network.position},
-              network.route_map ? &*network.route_map : nullptr);
+              network.route_map ? &*network.route_map : nullptr, {.prefix = network.prefix});
   }
 }
 
-void Resolver::add_redistributed(const Reference& how, const net::Prefix& prefix,
-                                 std::optional<net::IpAddress> next_hop) {
+void Resolver::add_aggregates() {
+  for (const auto& draft : bgp_.aggregates) {
+    auto out = draft.aggregate;
+    if (draft.route_map) {
+      if (const auto found = policies_.route_map(*draft.route_map)) out.policy.push_back(*found);
+    }
+    if (draft.suppress_map) {
+      if (const auto found = policies_.route_map(*draft.suppress_map)) {
+        out.suppress.push_back(*found);
+      }
+    }
+    out_.aggregates.push_back(std::move(out));
+  }
+}
+
+void Resolver::add_redistributed(const RedistributeDraft& how, const net::Prefix& prefix,
+                                 std::optional<net::IpAddress> next_hop,
+                                 const std::string& interface, std::uint32_t tag) {
+  // bgp_redistribute_add: the metric of a connected or static route is 0, and sent as MED 0.
   originate({.prefix = prefix,
              .origin = bgp::Origin::incomplete,
              .next_hop = next_hop,
+             .med = how.metric.value_or(0),
              .check_import = false,
              .position = how.position},
-            &how);
+            how.route_map ? &*how.route_map : nullptr,
+            {.prefix = prefix, .protocol = how.protocol, .interface = interface, .tag = tag});
 }
 
 void Resolver::add_redistributed() {
-  if (bgp_.redistribute_connected) {
-    for (const auto& interface : config_.interfaces) {
-      if (interface.shutdown) continue;
-      for (const auto& address : interface.addresses) {
-        if (!address.address.is_v4() || address.address.is_loopback()) continue;
-        add_redistributed(*bgp_.redistribute_connected, address.subnet(), std::nullopt);
+  for (const auto& how : bgp_.redistributed) {
+    if (how.protocol == bgp::SourceProtocol::connected) {
+      for (const auto& interface : config_.interfaces) {
+        if (interface.shutdown) continue;
+        for (const auto& address : interface.addresses) {
+          if (address.address.family() != how.family || address.address.is_loopback()) continue;
+          add_redistributed(how, address.subnet(), std::nullopt, interface.name, 0);
+        }
       }
-    }
-  }
-  if (bgp_.redistribute_static) {
-    for (const auto& route : config_.static_routes) {
-      if (route.prefix.family() != net::Family::ipv4) continue;
-      add_redistributed(*bgp_.redistribute_static, route.prefix, route.next_hop);
+    } else if (how.protocol == bgp::SourceProtocol::static_route) {
+      for (const auto& route : config_.static_routes) {
+        if (route.prefix.family() != how.family) continue;
+        add_redistributed(how, route.prefix, route.next_hop, route.interface, route.tag);
+      }
     }
   }
 }
@@ -331,8 +205,14 @@ void Resolver::add_redistributed() {
 bgp::SpeakerConfig Resolver::speaker() {
   set_defaults();
   set_router_id();
-  add_peers();
+  set_confederation();
+  NeighborTable neighbors(draft_, diagnostics_, policies_, out_);
+  auto peers = neighbors.neighbors();
+  auto ranges = neighbors.ranges();
+  out_.neighbors = std::move(peers);
+  out_.dynamic_ranges = std::move(ranges);
   add_networks();
+  add_aggregates();
   add_redistributed();
   policies_.check_all();
   return std::move(out_);

@@ -172,13 +172,15 @@ BOOST_AUTO_TEST_CASE(policies_match_set_and_explain) {
   BOOST_TEST(list.permits(prefix("172.16.1.0/24")));
   BOOST_TEST(!list.permits(prefix("172.16.1.64/27")));
   BOOST_TEST(!list.permits(prefix("10.0.0.0/8")));
-  Policy map{.name = "RM", .clauses = {{.label = "10", .match = {.prefix_list = list}}}};
-  map.clauses[0].set.local_pref = 200;
+  Policy map{.name = "RM",
+             .clauses = {{.label = "10",
+                          .match = {.prefix_list = std::make_shared<const PrefixList>(list)}}}};
+  map.clauses[0].set.local_pref = NumberChange{.value = 200};
   map.clauses[0].set.add_communities = {{7}};
-  map.clauses[0].set.prepend = {{1}, {2}};
+  map.clauses[0].set.as_path = {{.kind = AsPathChange::Kind::prepend, .asns = {{1}, {2}}}};
   const auto yes = apply(map, {.prefix = prefix("172.16.1.64/26")}, {});
   BOOST_TEST(yes.permitted);
-  BOOST_TEST(yes.explanation == "RM 10 permits");
+  BOOST_TEST(yes.explanation == "RM 10 (prefix-list PL seq 10) permits");
   BOOST_CHECK(yes.attributes.local_pref == 200U);
   BOOST_TEST(yes.attributes.as_path.to_string() == "1 2");
   const auto no = apply(map, {.prefix = prefix("10.0.0.0/8")}, {});

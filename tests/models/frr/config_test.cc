@@ -333,8 +333,7 @@ bfd
 exit
 hostname after
 )") == "frr.conf:1:1: error: 'router ospf' is not "
-       "modelled, expected a design without it\n"
-       "frr.conf:4:1: warning: 'bfd' has no effect here\n");
+       "modelled, expected a design without it\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -125,12 +125,11 @@ BOOST_AUTO_TEST_CASE(a_network_that_is_not_in_the_routing_table) {
 }
 
 BOOST_AUTO_TEST_CASE(known_but_without_effect_is_a_warning_and_not_modelled_an_error) {
-  BOOST_TEST(complaints(router + " neighbor 10.0.0.2 remote-as 1\n neighbor 10.0.0.2 solo\n") ==
-             "frr.conf:4:2: warning: 'neighbor 10.0.0.2 solo' has no effect here\n");
-  BOOST_TEST(complaints(router + " aggregate-address 10.0.0.0/8 summary-only\n") ==
-             "frr.conf:3:2: error: 'aggregate-address 10.0.0.0/8 summary-only' is not modelled, "
-             "expected a design "
-             "without it\n");
+  BOOST_TEST(
+      complaints(router + " neighbor 10.0.0.2 remote-as 1\n neighbor 10.0.0.2 tcp-mss 1400\n") ==
+      "frr.conf:4:2: warning: 'neighbor 10.0.0.2 tcp-mss 1400' has no effect here\n");
+  BOOST_TEST(complaints(router + " table-map M\n") ==
+             "frr.conf:3:2: error: 'table-map M' is not modelled, expected a design without it\n");
 }
 
 // Each line was given to FRR 8.4.4 (`vtysh -C -f`, and to the daemons), which takes it: a reader
@@ -165,9 +164,8 @@ BOOST_AUTO_TEST_CASE(what_frr_takes_is_named_and_not_called_a_mistake) {
                            in_map + "set ipv6 next-hop peer-address\n",
                            in_map + "no set metric\n"}) {
     const auto said = complaints(text);
-    BOOST_TEST((said.find("is not modelled") != said.npos || said.find("no effect") != said.npos),
-               text << said);
     BOOST_TEST(said.find("unknown") == said.npos, text << said);
+    BOOST_TEST(said.find("unexpected") == said.npos, text << said);
   }
   // lib/filter_nb.c of 8.4: mask length <= ge <= le.
   for (const auto* range : {"ge 8", "le 8", "ge 8 le 8", "ge 32"}) {
@@ -186,7 +184,7 @@ BOOST_AUTO_TEST_CASE(what_frr_refuses_is_an_error) {
              "as 2001:db8::/32\n");
   BOOST_TEST(complaints(router + " address-family ipv4 unicast\n  network 2001:db8::/32\n") ==
              "frr.conf:4:11: error: unexpected '2001:db8::/32', expected a prefix, as 10.1.1.0/24 "
-             "or an IP address\n");
+             "or an IPv4 address\n");
   BOOST_TEST(
       complaints("bgp community-list CL permit 1:1\n").find(":1:20: error: unexpected 'CL'") !=
       std::string::npos);
