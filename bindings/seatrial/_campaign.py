@@ -27,7 +27,6 @@ class Campaign:
     """A finished campaign.
 
     Attributes:
-        ok: every expectation holds without a failure and with each.
         data: what `seatrial campaign --json` prints: scenario, failures, kinds, at_ns, seeds, verdict, baseline, ranked.
         text: what it prints otherwise.
     """
@@ -38,6 +37,7 @@ class Campaign:
 
     @property
     def ok(self) -> bool:
+        """Every expectation holds without a failure and with each."""
         return bool(self.data["verdict"] == "pass")
 
     @property
@@ -75,6 +75,7 @@ class Campaign:
         raise SeatrialError(f"no run of {failure} with seed {seed}, expected one of {self.data['seeds']}")
 
     def summary(self) -> str:
+        """`text`, under the name that a result has for it."""
         return self.text
 
     def __repr__(self) -> str:

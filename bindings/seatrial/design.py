@@ -61,12 +61,33 @@ class Moment:
 class DataCenter:
     """A whole design: switches, routers, edges, clusters, clients, what happens to them, and what is expected.
 
+        dc = seatrial.DataCenter("demo")
+        tor = dc.switch("tor1")
+        core = dc.router("core1", asn=64512)
+        dc.link(core, tor, rate="10Gbps", delay="2us")
+        print(dc.check())
+
+    Each method returns a handle; where a handle is taken, its name is taken too. A wrong argument is a ScenarioError, at once or
+    when the design is checked, saved or run. What is left open is derived as `help(seatrial.plan)` says.
+
+    Everywhere: a duration or moment is "30s", "1.5ms" (ns, us, ms, s, m, h), a number of seconds, or a timedelta. Of a cable, and
+    of the cable that a host hangs on: `rate` "10Gbps" or a number of bits a second (10 Gbps when left out), `delay` of
+    propagation (1 us), `mtu` in bytes (1500), `queue` in packets, each direction (1000), `vlan` of the switch's end,
+    {"access": 10} or {"trunk": [10, 20], "native": 1}. Of a host: `address` "10.1.1.8/24", `interface` (eth0), `gateways`: addresses
+    of its default routes, several share the flows.
+
     Args:
         name: of the scenario.
         seed: of all chance.
         duration: of a run; `run(until=...)` may say otherwise.
         description: the question that it answers.
         base: the folder that file names are relative to; the current one when left out.
+
+    Attributes:
+        switches, routers, edges, clusters, clients: name -> handle; `dc.clients["users"].spec["load"]["rate"] = 400`.
+        links, timeline, expectations: as scenario.json has them.
+        expect: adds expectations: `dc.expect.success_ratio(users, at_least=0.999)`; see `help(dc.expect)`.
+        files: files that exist in the design alone, name -> text; they come before those of `base`.
     """
 
     def __init__(self, name: str, *, seed: int = 1, duration: Duration = "60s", description: str = "",
@@ -87,7 +108,6 @@ class DataCenter:
         self.timeline: list[Spec] = []
         self.expectations: list[Spec] = []
         self.expect = Expect(self.expectations, self._own)
-        #: Files that exist in the design alone: name -> text. They come before those of `base`.
         self.files: dict[str, str] = {}
         self._loaded = False
 
@@ -142,7 +162,7 @@ class DataCenter:
             profile, nginx_profile: of the daemons.
             nginx_start: when nginx starts.
             asn, vip: without `bgp`: its AS (its routers') and the shared address that it announces (10.50.0.80).
-            gateways, interface, rate, delay, mtu, queue, vlan: as in scenario.json.
+            gateways, interface, rate, delay, mtu, queue, vlan: see DataCenter.
         """
         self._own(on)
         spec = attachment(name, on, address, interface, gateways, rate, delay, mtu, queue, vlan)
@@ -158,14 +178,19 @@ class DataCenter:
     def cluster(self, name: str, *, manifests: str | Sequence[str], nodes: int | Sequence[str] = 0,
                 on: Switch | str | None = None, calico_profile: str | None = None, service_cidr: str | None = None,
                 domain: str | None = None, workloads: Sequence[Mapping[str, Any]] | None = None,
-                bird_bfd: Mapping[str, Any] | None = None, timing: Mapping[str, Duration] | None = None, asn: int | None = None) -> Cluster:
+                bird_bfd: Mapping[str, Any] | None = None, timing: Mapping[str, Duration] | None = None,
+                asn: int | None = None) -> Cluster:
         """A Kubernetes cluster with Calico.
 
         Args:
             manifests: shell patterns of YAML files, relative to `base`.
             nodes: how many ("prod-1", ...) or their names; `Cluster.node` adds others.
             on: their switch.
-            calico_profile, service_cidr, domain, workloads, bird_bfd, timing: as in scenario.json.
+            calico_profile: Calico's version ("3.25").
+            service_cidr, domain: where cluster IPs come from (10.96.0.0/12), and the DNS domain (cluster.local).
+            workloads: how containers behave, a mapping each; `Cluster.workload` adds them.
+            bird_bfd: BFD on the nodes' BGP sessions, {"interval": "300ms", "multiplier": 3}; none when left out.
+            timing: {name: duration}, kept in scenario.json; nothing in the cluster goes by it.
             asn: of its nodes, where the manifests have no BGPConfiguration; their routers' when left out (`seatrial.plan`).
         """
         if not isinstance(manifests, (str, list, tuple)) or not isinstance(nodes, (int, list, tuple)) or isinstance(nodes, bool):
@@ -196,7 +221,10 @@ class DataCenter:
                address: str | None = None, interface: str | None = None, gateways: Sequence[str] | None = None,
                rate: Rate | None = None, delay: Duration | None = None, mtu: int | None = None,
                queue: int | None = None, vlan: Mapping[str, Any] | None = None) -> Client:
-        """A client outside: on a switch, or behind routers, on a LAN of theirs that is made for it."""
+        """A client outside: on a switch, or behind routers, on a LAN of theirs that is made for it (lan-core1).
+
+        What it asks for: `dc.client("users", behind=core).load(rate=200, url="http://cafe.example/")`.
+        """
         if (behind is None) == (on is None):
             raise ScenarioError(f"error: client \"{name}\" hangs nowhere or twice, expected behind=ROUTER or on=SWITCH")
         self._own(behind, on)

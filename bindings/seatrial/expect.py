@@ -25,7 +25,12 @@ def _time(value: Duration | None) -> str | None:
 
 
 class Expect:
-    """Adds expectations to a design. Each method returns the `id` under which the verdict names it."""
+    """Adds expectations to a design. Each method returns the `id` under which the verdict names it (given, or made of its kind).
+
+    Of all: `node`: a handle, a name, or several; `at`: the moment that is looked at (the end when left out); `from_`, `to`: only
+    what was due from then on, and before then; shares are from 0 to 1. A bound is {"at_least": a, "at_most": b} or
+    {"equals": c}, and a bare number or duration means "equals".
+    """
 
     def __init__(self, specs: list[Spec], own: Callable[..., None]) -> None:
         self._specs = specs

@@ -27,6 +27,7 @@ class Handle:
 
     @property
     def name(self) -> str:
+        """Its name in the design."""
         return str(self.spec["name"])
 
     def __repr__(self) -> str:
@@ -103,7 +104,7 @@ class Client(Host):
             url: what to ask for; or `requests`: several, each a URL or a mapping as `request()` makes.
             arrival: "poisson" (default), "constant" or "uniform".
             from_, to: first and last moment of intended starts; the middle of the run when left out.
-            timeout: of one request.
+            timeout: of one request, from its intended start to the last byte; 10 s when left out.
             connections: "per_request" (default) or "keepalive".
             resolve: the address of the URL's host; the edges' VIP when left out.
             expect_service: "namespace/name" that should answer.

@@ -31,7 +31,6 @@ class Result:
 
     Attributes:
         out: the folder.
-        ok: whether every expectation holds.
         data: results.json (its schema is shipped: `results/schema/results.schema.json`).
     """
 
@@ -58,14 +57,17 @@ class Result:
 
     @property
     def ok(self) -> bool:
+        """Whether every expectation holds."""
         return bool(self.data["verdict"] == "pass")
 
     @property
     def scenario(self) -> str:
+        """The scenario's name."""
         return str(self.data["scenario"])
 
     @property
     def seed(self) -> int:
+        """The seed of the run."""
         return int(self.data["seed"])
 
     @property
@@ -78,8 +80,9 @@ class Result:
         """The verdict in words: which expectations fail, and why."""
         rows = self.data["expectations"]
         failed = [row for row in rows if not row["ok"]]
-        head = (f"{self.scenario}, seed {self.seed}: all {len(rows)} expectations hold" if not failed else
-                f"{self.scenario}, seed {self.seed}: {len(failed)} of {len(rows)} expectations fail")
+        held = {0: "nothing is expected", 1: "the one expectation holds"}.get(len(rows), f"all {len(rows)} expectations hold")
+        head = f"{self.scenario}, seed {self.seed}: " + (
+            f"{len(failed)} of {len(rows)} expectations fail" if failed else held)
         return "\n".join([head, *[f"  {row['id']}: {row['why']}" for row in failed]])
 
     def __repr__(self) -> str:

@@ -1,7 +1,6 @@
 // seatrial bgpd: the BGP speaker of models/bgp on real sockets, configured by an frr.conf. It has
 // no kernel routing table: what FRR would ask zebra is answered from the interfaces and static
 // routes of the file.
-#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <memory>
@@ -10,6 +9,8 @@
 #include "models/bgp/speaker.h"
 #include "models/frr/config.h"
 #include "models/io/live/live_host.h"
+#include "scenarios/bgpd/file_routes.h"
+#include "scenarios/bgpd/kernel_routes.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/event_line.h"
 #include "scenarios/cli/mrt_files.h"
@@ -29,49 +30,7 @@ struct BgpdOptions {
   bool quiet = false;
   std::string mrt;      // updates
   std::string mrt_rib;  // the table
-};
-
-// Reachable is what is on a subnet of an interface, or behind a static route to such a next hop.
-// A file without addresses says nothing about the network; then everything is reachable.
-class FileRoutes : public bgp::NexthopResolver {
- public:
-  explicit FileRoutes(const frr::Config& config) {
-    for (const auto& interface : config.interfaces) {
-      if (interface.shutdown) continue;
-      for (const auto& address : interface.addresses) connected_.push_back(address.subnet());
-    }
-    static_routes_ = config.static_routes;
-  }
-
-  std::optional<std::uint32_t> resolve(const net::IpAddress& next_hop) const override {
-    if (knows_nothing() || is_connected(next_hop)) return 0;
-    for (const auto& route : static_routes_) {
-      if (!route.blackhole && route.prefix.contains(next_hop) &&
-          (!route.next_hop || is_connected(*route.next_hop))) {
-        return 0;
-      }
-    }
-    return std::nullopt;
-  }
-  bool connected(const net::IpAddress& address) const override {
-    return connected_.empty() || is_connected(address);
-  }
-  bool has_route(const net::Prefix& prefix) const override {
-    const auto is_it = [&prefix](const net::Prefix& known) { return known == prefix; };
-    return knows_nothing() || std::any_of(connected_.begin(), connected_.end(), is_it) ||
-           std::any_of(static_routes_.begin(), static_routes_.end(),
-                       [&](const auto& route) { return is_it(route.prefix); });
-  }
-
- private:
-  bool knows_nothing() const { return connected_.empty() && static_routes_.empty(); }
-  bool is_connected(const net::IpAddress& address) const {
-    return std::any_of(connected_.begin(), connected_.end(),
-                       [&](const auto& subnet) { return subnet.contains(address); });
-  }
-
-  std::vector<net::Prefix> connected_;
-  std::vector<frr::StaticRoute> static_routes_;
+  bool kernel = false;  // routes into the kernel's table
 };
 
 class EventPrinter : public bgp::Observer, public bfd::Observer {
@@ -145,13 +104,23 @@ int serve(const BgpdOptions& options) {
   const EventLine line(host, options.json);
   MrtFiles mrt(options.mrt, options.mrt_rib, host);
   EventPrinter printer(line, mrt.observer(), options.quiet);
-  const FileRoutes routes(config);
-  auto resolver = routes;
+  bgpd::FileRoutes resolver(config);
+  std::unique_ptr<bgpd::KernelRoutes> kernel;
+  if (options.kernel) {
+    auto opened = bgpd::KernelRoutes::open([&line](const std::string& what) {
+      line.write("kernel", {{"refused", what}});
+    });
+    if (!opened) {
+      std::cerr << "seatrial bgpd: " << opened.error() << '\n';
+      return failed;
+    }
+    kernel = std::move(*opened);
+  }
   bfd::Agent bfd(host, bfd::profile_of(config.bgp->profile.name), &printer);
   bfd::BgpLiveness liveness(bfd);
   bgp::Speaker speaker(
       host, *config.bgp,
-      {.sink = nullptr, .resolver = &resolver, .observer = &printer, .liveness = &liveness});
+      {.sink = kernel.get(), .resolver = &resolver, .observer = &printer, .liveness = &liveness});
 
   auto stop = host.timer([&host] { host.stop(); });
   const auto say_farewell = [&] {
@@ -201,6 +170,8 @@ void register_bgpd(CLI::App& app) {
                    "the daemon to be; otherwise the file's `frr defaults` decides")
       ->check(CLI::IsMember(profiles));
   command->add_option("--port", options->port, "listen there")->capture_default_str();
+  command->add_flag("--kernel", options->kernel,
+                    "install the selected routes in the kernel's main table, until leaving");
   add_duration(*command, "--for", options->duration, "leave after that time");
   command
       ->add_option("--mrt", options->mrt,
