@@ -26,17 +26,12 @@ struct Words<Connections> {
 };
 template <>
 struct Words<Action> {
-  static constexpr std::array<std::pair<std::string_view, Action>, 10> table{
+  static constexpr std::array<std::pair<std::string_view, Action>, 5> table{
       {{"link_down", Action::link_down},
        {"link_up", Action::link_up},
        {"link_silent", Action::link_silent},
        {"link_restored", Action::link_restored},
-       {"power_off", Action::power_off},
-       {"kill", Action::kill},
-       {"terminate", Action::terminate},
-       {"start", Action::start},
-       {"freeze", Action::freeze},
-       {"thaw", Action::thaw}}};
+       {"power_off", Action::power_off}}};
 };
 template <>
 struct Words<Table> {
