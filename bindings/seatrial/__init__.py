@@ -14,7 +14,7 @@ A wrong argument or design is a `ScenarioError`, a run that broke a `RunError`; 
 
 from __future__ import annotations
 
-from . import plan
+from . import plan, state
 from ._campaign import Campaign, campaign
 from ._native import version as __version__
 from ._sweep import sweep
@@ -29,4 +29,4 @@ from .versus import Comparison, compare
 
 __all__ = ["Campaign", "Client", "Cluster", "Comparison", "DataCenter", "Edge", "Explanation", "Findings", "Handle", "Node",
            "Result", "Router", "RunError", "ScenarioError", "SeatrialError", "SweepError", "Switch",
-           "__version__", "campaign", "check", "compare", "diff", "load", "plan", "request", "run", "sweep"]
+           "__version__", "campaign", "check", "compare", "diff", "load", "plan", "request", "run", "state", "sweep"]

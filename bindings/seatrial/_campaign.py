@@ -95,7 +95,8 @@ def campaign(design: Design, *, failures: int = 1, kinds: str | Iterable[str] = 
     Args:
         design: a scenario directory or a DataCenter.
         failures: how many fail together in a run: 1, or 2 (every pair).
-        kinds: "link" (every cable is pulled), "node" (every machine but clients loses power).
+        kinds: "link" (every cable is pulled), "node" (every machine but clients loses power), "process" (every BGP daemon
+            and every edge's nginx is killed).
         at: when; the middle of the load when left out.
         seeds: each failure with each of them; the design's own when left out.
         until, set, executor, cache, progress: as `seatrial.sweep` has them. The number of runs is said on standard error

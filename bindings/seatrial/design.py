@@ -41,6 +41,26 @@ class Moment:
         """A machine loses power, for good."""
         return self.do("power_off", target)
 
+    def kill(self, process: str) -> Moment:
+        """SIGKILL to "edge1/bgp" or "edge1/nginx": the kernel closes its connections; a daemon says nothing to its peers."""
+        return self.do("kill", process)
+
+    def terminate(self, process: str) -> Moment:
+        """SIGTERM: a BGP daemon says Cease / Administrative Shutdown first."""
+        return self.do("terminate", process)
+
+    def start(self, process: str) -> Moment:
+        """A process that was killed or terminated starts anew."""
+        return self.do("start", process)
+
+    def freeze(self, process: str) -> Moment:
+        """SIGSTOP: the kernel goes on acknowledging, the process says nothing; only timers of others notice."""
+        return self.do("freeze", process)
+
+    def thaw(self, process: str) -> Moment:
+        """SIGCONT: a frozen process goes on with what has come meanwhile."""
+        return self.do("thaw", process)
+
     def link_down(self, target: Handle | str) -> Moment:
         """A cable is pulled: an end of it ("core1:eth1"), or a host that hangs on one cable."""
         return self.do("link_down", target)

@@ -120,6 +120,21 @@ class Expect:
         """From `after` to the next fault, the last change of the "fib" (default) or "rib" comes within `at_most`."""
         return self.add(id=id, convergence=given(after=_time(after), at_most=_time(at_most), of=of))
 
-    def quiescent(self, of: str = "fib", *, by: Duration, id: str | None = None) -> str:
+    def quiescent(self, quiescent: str = "fib", *, by: Duration, id: str | None = None) -> str:
         """No "fib" or "rib" changes after that moment."""
-        return self.add(id=id, quiescent=of, by=_time(by))
+        return self.add(id=id, quiescent=quiescent, by=_time(by))
+
+    def always(self, always: Mapping[str, Any], *, from_: Duration | None = None, to: Duration | None = None,
+               id: str | None = None) -> str:
+        """The condition (`seatrial.state`) holds at every moment of [from, to); of the whole run when left out."""
+        return self.add(id=id, always=always, from_=_time(from_), to=_time(to))
+
+    def eventually(self, eventually: Mapping[str, Any], *, by: Duration | None = None, from_: Duration | None = None,
+                   id: str | None = None) -> str:
+        """The condition (`seatrial.state`) holds at some moment from `from_` (0 s) on, at the latest `by` (the end)."""
+        return self.add(id=id, eventually=eventually, from_=_time(from_), by=_time(by))
+
+    def until(self, until: Mapping[str, Any], *, holds: Mapping[str, Any], from_: Duration | None = None,
+              by: Duration | None = None, id: str | None = None) -> str:
+        """`until` comes at the latest `by` (the end), and `holds` is so at every moment from `from_` (0 s) before it."""
+        return self.add(id=id, until=until, holds=holds, from_=_time(from_), by=_time(by))

@@ -129,14 +129,16 @@ void Checker::translation_changed(const std::string& node, const net::IpAddress&
 }
 
 void Checker::refresh_wiring() {
-  for (auto& next : adjacencies_) {
-    auto now = state_.wiring().neighbour(next.port, next.address);
-    if (now == next.neighbour) continue;
-    next.neighbour = std::move(now);
-    const auto machine = machine_index_.find(next.neighbour.node);
-    next.machine = machine == machine_index_.end() ? -1 : static_cast<int>(machine->second);
-    dirty_.insert(next.users.begin(), next.users.end());
-  }
+  for (auto& next : adjacencies_) refresh(next);
+}
+
+void Checker::refresh(Adjacency& next) {
+  auto now = state_.wiring().neighbour(next.port, next.address);
+  if (now == next.neighbour) return;
+  next.neighbour = std::move(now);
+  const auto machine = machine_index_.find(next.neighbour.node);
+  next.machine = machine == machine_index_.end() ? -1 : static_cast<int>(machine->second);
+  dirty_.insert(next.users.begin(), next.users.end());
 }
 
 void Checker::refresh_machine(const std::string& node) {
@@ -276,7 +278,17 @@ bool Checker::report(std::size_t index) {
 
 void Checker::settle(const Changed& changed) {
   for (const auto& node : std::exchange(machines_touched_, {})) refresh_machine(node);
-  if (std::exchange(wiring_touched_, false)) refresh_wiring();
+  const auto neighbours = std::exchange(neighbours_touched_, {});
+  if (std::exchange(wiring_touched_, false)) {
+    refresh_wiring();
+  } else {
+    for (const auto& [port, address] : neighbours) {
+      for (const bool on_link : {false, true}) {
+        const auto known = adjacency_index_.find({port, address, on_link});
+        if (known != adjacency_index_.end()) refresh(adjacencies_[known->second]);
+      }
+    }
+  }
   std::set<std::size_t> translated;
   const auto work = std::exchange(dirty_, {});
   for (const auto index : work) {

@@ -49,6 +49,9 @@ class Checker final : public Listener {
   void route_changed(const std::string& node, const net::Prefix& prefix) override;
   void announcer_changed(const net::Prefix& prefix) override;
   void translation_changed(const std::string& node, const net::IpAddress& address) override;
+  void neighbour_changed(const std::string& port, const net::IpAddress& address) override {
+    neighbours_touched_.insert({port, address});
+  }
   void wiring_changed() override { wiring_touched_ = true; }
   void machine_changed(const std::string& node) override { machines_touched_.insert(node); }
 
@@ -94,6 +97,7 @@ class Checker final : public Listener {
   void refresh_step(std::size_t index, std::size_t machine);
   Step make_step(std::size_t index, std::size_t machine);
   void refresh_wiring();
+  void refresh(Adjacency& next);
   void refresh_machine(const std::string& node);
   // The bits of a machine's own step: where it loses packets itself.
   std::uint8_t own_bits(const Class& c, std::size_t machine) const;
@@ -113,6 +117,7 @@ class Checker final : public Listener {
   std::map<std::tuple<std::string, net::IpAddress, bool>, std::size_t> adjacency_index_;
   std::set<std::size_t> dirty_;
   std::set<std::string> machines_touched_;
+  std::set<std::pair<std::string, net::IpAddress>> neighbours_touched_;
   bool wiring_touched_ = false;
   Scratch scratch_;
 };

@@ -12,6 +12,7 @@ class Nobody final : public Listener {
   void route_changed(const std::string&, const net::Prefix&) override {}
   void announcer_changed(const net::Prefix&) override {}
   void translation_changed(const std::string&, const net::IpAddress&) override {}
+  void neighbour_changed(const std::string&, const net::IpAddress&) override {}
   void wiring_changed() override {}
   void machine_changed(const std::string&) override {}
 };
@@ -82,9 +83,10 @@ void State::apply(const Event& event, Listener& listener) {
     }
     case Kind::neighbour: {
       const auto& change = record_.neighbours()[event.index];
-      wiring_.set_arp(change.node + ":" + change.interface, change.address,
-                      change.state == "failed", evidence_id("neighbour", event.index));
-      return listener.wiring_changed();
+      const auto port = change.node + ":" + change.interface;
+      wiring_.set_arp(port, change.address, change.state == "failed",
+                      evidence_id("neighbour", event.index));
+      return listener.neighbour_changed(port, change.address);
     }
     case Kind::nat: {
       const auto& change = record_.nat()[event.index];

@@ -40,7 +40,9 @@ class Listener {
   virtual void route_changed(const std::string& node, const net::Prefix& prefix) = 0;
   virtual void announcer_changed(const net::Prefix& prefix) = 0;
   virtual void translation_changed(const std::string& node, const net::IpAddress& address) = 0;
-  // Cables or ARP: any next hop may be reached or not now.
+  // What a port knows of one neighbour.
+  virtual void neighbour_changed(const std::string& port, const net::IpAddress& address) = 0;
+  // Cables: any next hop may be reached or not now.
   virtual void wiring_changed() = 0;
   // Power: a machine neither forwards nor announces any more.
   virtual void machine_changed(const std::string& node) = 0;

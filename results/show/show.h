@@ -74,6 +74,14 @@ Shown show_timeline(const StoredRun& run, const TimelineQuery& query, const Show
 // from-to; kinds: "loop", "blackhole".
 Shown show_windows(const StoredRun& run, const TimelineQuery& query, const ShowFormat& format);
 
+struct ExplainQuery {
+  std::string one;     // "users/17": its whole chain; empty: all by cause
+  std::string client;  // empty: all
+  std::string folder;  // the run's, for the frames of its captures
+};
+// Why requests failed or were slow (results/explain).
+Shown show_explain(const StoredRun& run, const ExplainQuery& query, const ShowFormat& format);
+
 // Every member of a record: "request/17", "topology".
 Shown show_record(const StoredRun& run, const std::string& id, const ShowFormat& format);
 bool is_evidence_id(std::string_view word);

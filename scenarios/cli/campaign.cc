@@ -202,7 +202,9 @@ void register_campaign(CLI::App& app) {
       ->check(CLI::IsMember({1, 2}))
       ->capture_default_str();
   command
-      ->add_option("--kinds", options->kinds, "link: every cable; node: every machine but clients")
+      ->add_option("--kinds", options->kinds,
+                   "link: every cable; node: every machine but clients; process: every BGP daemon "
+                   "and edge's nginx is killed")
       ->type_name("KIND,...")
       ->capture_default_str();
   add_duration(*command, "--at", options->at, "When it fails (default: the middle of the load)");

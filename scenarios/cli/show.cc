@@ -28,6 +28,7 @@ struct Options {
   bool pods = false;
   bool down = false;
   std::string client;
+  std::string request;
   bool failed = false;
   std::optional<std::size_t> slow;
   std::string status;
@@ -56,6 +57,7 @@ const std::map<std::string, What, std::less<>>& whats() {
        {{"--at", "--limit", "--node", "--prefix", "--kind", "--from", "--to"},
         {"session", "bfd", "rib", "fib", "fault", "link", "pod", "endpoints", "note", "nat",
          "neighbour", "drop", "request"}}},
+      {"explain", {{"--request", "--client", "WHICH"}, {}}},
       // Only what none of the data plane rests on is left out: hops, proxies' records, requests.
       {"windows",
        {{"--at", "--node", "--prefix", "--kind", "--from", "--to"},
@@ -139,6 +141,21 @@ results::Shown show_paths(const Options& options, const results::ShowFormat& for
 results::Shown answer(const Options& options, const results::ShowFormat& format) {
   const auto& what = options.what;
   if (what == "paths") return show_paths(options, format);
+  if (what == "explain") {
+    if (!options.which.empty() && !options.request.empty()) {
+      refuse("explain: expected one request, \"" + options.which + "\" or --request " +
+             options.request);
+    }
+    auto run = results::read_run(options.folder);
+    if (!run) {
+      std::cerr << run.error() << '\n';
+      throw Done(bad_input);
+    }
+    return results::show_explain(
+        *run,
+        {options.which.empty() ? options.request : options.which, options.client, options.folder},
+        format);
+  }
   if (what == "sessions" || what == "rib" || what == "fib") {
     const auto run = read(options, whats().find(what)->second.needs);
     const results::ShowQuery query{time_of(options.at), options.node, options.prefix,
@@ -191,19 +208,21 @@ int show(const CLI::App& command, const Options& options) {
 }  // namespace
 
 void register_show(CLI::App& app) {
-  auto* command = app.add_subcommand(
-      "show",
-      "Show a finished run at any moment: sessions, tables, requests, paths, timeline, windows.");
+  auto* command = app.add_subcommand("show",
+                                     "Show a finished run at any moment: sessions, tables, "
+                                     "requests, paths, timeline, windows; and "
+                                     "why requests failed.");
   auto options = std::make_shared<Options>();
   command->add_option("OUT", options->folder, "Folder of a finished run")->required();
   command
-      ->add_option(
-          "WHAT", options->what,
-          "sessions, rib, fib, requests, paths, timeline or windows; or the id of a record that a "
-          "verdict or a row names, such as request/17")
+      ->add_option("WHAT", options->what,
+                   "sessions, rib, fib, requests, paths, timeline, windows or explain; or the id "
+                   "of a record that a "
+                   "verdict or a row names, such as request/17")
       ->required();
-  command->add_option("WHICH", options->which,
-                      "requests, paths: one request, by client and number, such as users/17");
+  command->add_option(
+      "WHICH", options->which,
+      "requests, paths, explain: one request, by client and number, such as users/17");
   add_duration(*command, "--at", options->at, "The moment (default: the end of the run)");
   command->add_option("--node", options->node, "Only that node")->type_name("NODE");
   command
@@ -214,7 +233,9 @@ void register_show(CLI::App& app) {
   command->add_flag("--longer", options->longer, "rib, fib: every prefix inside --prefix, too");
   command->add_flag("--pods", options->pods, "rib, fib: the tables of pods, too");
   command->add_flag("--down", options->down, "sessions: only those that do not stand");
-  command->add_option("--client", options->client, "requests: only that client's")
+  command->add_option("--request", options->request, "explain: only that request, users/17")
+      ->type_name("CLIENT/N");
+  command->add_option("--client", options->client, "requests, explain: only that client's")
       ->type_name("NAME");
   command->add_flag("--failed", options->failed, "requests: only those that failed");
   command->add_option("--slow", options->slow, "requests: the N slowest")

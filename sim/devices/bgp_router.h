@@ -1,13 +1,20 @@
 // A BGP speaker on a machine: its routes go into the machine's forwarding table, its next hops are
 // tracked there, and a session whose interface goes down notices as far as the profile does. BFD
 // runs beside it for the neighbours that have it.
+//
+// It is one process of the machine, which can be killed, terminated, frozen and started again. What
+// then becomes of the routes that the kernel has is the daemon's way: zebra takes a dead bgpd's
+// routes out at once; a killed BIRD leaves its routes, and Calico's (`persist`) a terminated one,
+// too, until a new one has learned what is true.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 
 #include "models/bfd/bgp_liveness.h"
 #include "models/bgp/speaker.h"
+#include "models/io/process.h"
 #include "sim/host/host.h"
 #include "sim/host/machine.h"
 
@@ -20,11 +27,20 @@ class BgpRouter final : public bgp::RibSink, public bgp::NexthopResolver {
             bfd::Observer* bfd_observer = nullptr);
   ~BgpRouter() override;
 
-  // False when the port was not to be had.
-  bool start() { return speaker_->start(); }
-  bgp::Speaker& speaker() { return *speaker_; }
-  const bgp::Speaker& speaker() const { return *speaker_; }
-  bfd::Agent& bfd() { return bfd_; }
+  // False when the port was not to be had. After kill() or terminate(): a new process.
+  bool start();
+  void kill();       // SIGKILL
+  void terminate();  // SIGTERM: Cease/Administrative Shutdown first
+  void freeze();     // SIGSTOP
+  void thaw();       // SIGCONT
+
+  // Both nullptr while there is no process.
+  const bgp::Speaker* speaker() const { return speaker_.get(); }
+  bfd::Agent* bfd() { return bfd_.get(); }
+  const bgp::SpeakerConfig& config() const { return config_; }
+  // What the daemon is told to announce; a process that starts later is told, too.
+  void originate(const bgp::OriginatedRoute& route);
+  void withdraw(const net::Prefix& prefix);
 
   void route_changed(const net::Prefix& prefix, std::span<const bgp::NextHop> next_hops) override;
   void route_removed(const net::Prefix& prefix) override;
@@ -33,11 +49,30 @@ class BgpRouter final : public bgp::RibSink, public bgp::NexthopResolver {
   bool connected(const net::IpAddress& address) const override;
 
  private:
+  enum class End { killed, terminated };
+  void make_process();
+  void end(End how);
+  bool leaves_routes(End how) const;
+  void report_end(const std::string& reason);
+  void remove(const net::Prefix& prefix);
+  void prune();
+
   Machine& machine_;
-  bfd::Agent bfd_;
-  bfd::BgpLiveness liveness_;
+  bgp::SpeakerConfig config_;
+  bgp::Observer* observer_;
+  bfd::Observer* bfd_observer_;
+  std::unique_ptr<io::Process> process_;
+  std::unique_ptr<bfd::Agent> bfd_;
+  std::unique_ptr<bfd::BgpLiveness> liveness_;
   std::unique_ptr<bgp::Speaker> speaker_;
   std::unique_ptr<io::Timer> recheck_;
+  std::unique_ptr<io::Timer> prune_;
+  std::map<net::Prefix, bgp::OriginatedRoute> originated_;
+  std::set<net::Prefix> installed_;
+  std::set<net::Prefix> left_;  // by a process that ended, and not offered by the new one so far
+  TimePoint prune_by_{};
+  bool settling_ = true;  // the last neighbour has only just come back
+  bool keeps_ = false;    // what the speaker removes stays in the table
   mutable std::set<net::IpAddress> watched_;
 };
 

@@ -283,15 +283,25 @@ SAID_BY = {
     "client": seatrial.DataCenter.client,
     "load": seatrial.Client.load,
     "request": seatrial.request,
+    "condition_session": seatrial.state.session,
+    "condition_route": seatrial.state.route,
+    "condition_reaches": seatrial.state.reaches,
+    "condition_endpoints": seatrial.state.endpoints,
+    "condition_link": seatrial.state.link,
+    "condition_all": seatrial.state.all_of,
+    "condition_any": seatrial.state.any_of,
+    "condition_not": seatrial.state.not_,
 }
 # Members under another name, with the reason.
 OTHERWISE = {
     "at": "on",          # where a host hangs; `at` is a moment
     "ends": "a",         # a cable's ends are its first two arguments
     "load": None,        # of a client: Client.load
+    "session": "node",   # a pair: its first and second argument
+    "not": "condition",  # Python's word
 }
 VALUES = {"duration", "bandwidth", "address", "interface_address", "prefix", "name", "id", "interface_name", "place", "file",
-          "service", "mtu", "queue", "vlan_id", "share", "count", "vlan", "service_time", "ratio_bound", "count_bound",
+          "service", "event_target", "mtu", "queue", "vlan_id", "share", "count", "vlan", "service_time", "ratio_bound", "count_bound",
           "duration_bound"}
 
 
@@ -305,7 +315,7 @@ def schema():
 
 def test_every_definition_of_the_schema_is_known():
     definitions = {name for name in schema()["definitions"] if not name.startswith("expect_")}
-    assert definitions - VALUES - set(SAID_BY) == {"event", "expectation"}
+    assert definitions - VALUES - set(SAID_BY) == {"event", "expectation", "condition"}
 
 
 @pytest.mark.parametrize("definition", sorted(SAID_BY))

@@ -95,7 +95,7 @@ def test_what_fails_already_is_not_blamed_on_a_failure(small, tmp_path):
 
 @pytest.mark.parametrize("arguments, message", [
     (["--kinds", "link,switch"], "\"switch\" is no kind of failure"),
-    (["--kinds", "process"], "no action of a timeline ends a single process"),
+    (["--kinds", "daemon"], "is no kind of failure, expected link, node or process"),
     (["--failures", "3"], "--failures"),
     (["--jobs", "0"], "--jobs"),
     (["--at", "4s"], "the failure at 4s is not before the runs' end at 4s"),

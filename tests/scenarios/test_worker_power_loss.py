@@ -86,7 +86,7 @@ def test_without_the_fault_there_is_nothing_to_explain(tmp_path):
     # Nothing converges where nothing fails, and that expectation says so.
     assert process.returncode == 1, process.stdout + process.stderr
     results = json.loads((tmp_path / "results.json").read_text())
-    assert [e["id"] for e in results["expectations"] if not e["ok"]] == ["settled"]
+    assert [e["id"] for e in results["expectations"] if not e["ok"]] == ["settled", "routers-notice", "session-falls"]
     assert results["explanations"]["groups"] == [] and results["convergence"]["faults"] == []
     # Tables fill at the start; from then on nothing is lost.
     assert all(w["to_ns"] is not None and w["to_ns"] < 15 * SECOND for w in results["windows"])
@@ -108,3 +108,24 @@ def test_expectations_about_the_data_plane_fail_when_the_answer_changes(tmp_path
     assert {"routers-give-up", "settled", "at-rest"} <= set(failed)
     assert "worker2 has no power" in failed["routers-give-up"]["why"]
     assert failed["routers-give-up"]["evidence"] == ["fault/0"] * 3
+
+
+def test_show_explain_tells_the_cause_and_the_chain_of_one(lost, tmp_path_factory):
+    results, records, _ = lost
+    out = next(tmp_path_factory.getbasetemp().glob("worker-power-loss*"))
+    shown = json.loads(seatrial("show", out, "explain", "--json").stdout)
+    assert shown["failed"] + shown["slow"] == sum(len(group["requests"]) for group in shown["groups"])
+    assert {g["cause"] for g in shown["groups"]} == {g["cause"] for g in results["explanations"]["groups"]}
+    one = shown["groups"][0]["requests"][0]
+    chain = json.loads(seatrial("show", out, "explain", "--request", one, "--json").stdout)
+    assert chain == json.loads(seatrial("show", out, "explain", one, "--json").stdout)
+    assert chain["attributed"] and "worker2" in chain["cause"]
+    for step in chain["chain"]:
+        for evidence in step["evidence"]:
+            assert evidence in records or evidence.startswith("hop/"), evidence
+    words = seatrial("show", out, "explain", one).stdout
+    assert words.startswith(one) and "fault/0" in words
+    wrong = seatrial("show", out, "explain", "--request", "users/0")
+    assert wrong.returncode == 2 and "no finished request 0 of users" in wrong.stderr
+    wrong = seatrial("show", out, "explain", "--client", "user")
+    assert wrong.returncode == 2 and "users" in wrong.stderr

@@ -6,13 +6,14 @@
 #include <array>
 
 #include "scenarios/engine/document/cables.h"
+#include "scenarios/engine/document/processes.h"
 #include "scenarios/engine/document/words.h"
 
 namespace seatrial::scenario::campaign {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, FailureKind>, 2> kind_words{
-    {{"link", FailureKind::link}, {"node", FailureKind::node}}};
+constexpr std::array<std::pair<std::string_view, FailureKind>, 3> kind_words{
+    {{"link", FailureKind::link}, {"node", FailureKind::node}, {"process", FailureKind::process}}};
 
 void add_links(const Scenario& scenario, std::vector<Failure>& out) {
   for (const auto& cable : document::cables(scenario)) {
@@ -38,6 +39,13 @@ void add_nodes(const Scenario& scenario, std::vector<Failure>& out) {
   for (const auto& edge : scenario.edges) add(edge.name);
   for (const auto& cluster : scenario.clusters) {
     for (const auto& node : cluster.nodes) add(node.name);
+  }
+}
+
+void add_processes(const Scenario& scenario, std::vector<Failure>& out) {
+  for (const auto& one : document::processes(scenario)) {
+    out.push_back(
+        {FailureKind::process, Action::kill, one.to_string(), one.to_string(), {one.node}});
   }
 }
 
@@ -101,16 +109,11 @@ tl::expected<std::vector<FailureKind>, std::string> parse_kinds(std::string_view
   for (;;) {
     const auto comma = text.find(',');
     const auto word = text.substr(0, comma);
-    if (word == "process") {
-      return tl::make_unexpected(
-          "no action of a timeline ends a single process, so that there is no \"process\" to "
-          "fail, expected link, node or both");
-    }
     const auto* const known =
         std::ranges::find(kind_words, word, [](const auto& w) { return w.first; });
     if (known == kind_words.end()) {
-      return tl::make_unexpected(
-          fmt::format("\"{}\" is no kind of failure, expected link, node or both", word));
+      return tl::make_unexpected(fmt::format(
+          "\"{}\" is no kind of failure, expected link, node or process, or several", word));
     }
     if (std::ranges::find(out, known->second) == out.end()) out.push_back(known->second);
     if (comma == std::string_view::npos) return out;
@@ -132,7 +135,17 @@ tl::expected<Plan, std::string> plan(const Scenario& scenario, const PlanOptions
   }
   std::vector<Failure> single;
   for (const auto kind : options.kinds) {
-    kind == FailureKind::link ? add_links(scenario, single) : add_nodes(scenario, single);
+    switch (kind) {
+      case FailureKind::link:
+        add_links(scenario, single);
+        break;
+      case FailureKind::node:
+        add_nodes(scenario, single);
+        break;
+      case FailureKind::process:
+        add_processes(scenario, single);
+        break;
+    }
   }
   for (std::size_t i = 0; i < single.size(); ++i) {
     if (options.together == 1) {

@@ -11,7 +11,7 @@
 
 namespace seatrial::scenario::campaign {
 
-enum class FailureKind : std::uint8_t { link, node };
+enum class FailureKind : std::uint8_t { link, node, process };
 std::string_view to_string(FailureKind kind);
 
 struct Failure {
@@ -52,7 +52,8 @@ struct PlanOptions {
 // "link,node", each once. The error says what was wrong and what was expected.
 tl::expected<std::vector<FailureKind>, std::string> parse_kinds(std::string_view text);
 
-// link: every cable. node: every machine but clients. Two failures of one element are no pair, and
+// link: every cable. node: every machine but clients. process: every BGP daemon and every edge's
+// nginx, killed. Two failures of one element are no pair, and
 // neither are a machine and a cable or another part of its own, which its loss takes along.
 tl::expected<Plan, std::string> plan(const Scenario& scenario, const PlanOptions& options);
 

@@ -6,8 +6,10 @@
 #include <tuple>
 
 #include "scenarios/engine/document/cables.h"
+#include "scenarios/engine/document/check_expectations.h"
 #include "scenarios/engine/document/document.h"
 #include "scenarios/engine/document/l2_segments.h"
+#include "scenarios/engine/document/processes.h"
 
 namespace seatrial::scenario::document {
 namespace {
@@ -30,17 +32,6 @@ std::string_view word(Kind kind) {
   return "";
 }
 
-std::string in_quotes(std::string_view text) {
-  return '"' + std::string(text) + '"';
-}
-
-std::string among(const std::set<std::string>& names) {
-  if (names.empty()) return "one to be declared (there is none)";
-  std::string out = names.size() == 1 ? "" : "one of ";
-  for (const auto& name : names) out += (name == *names.begin() ? "" : ", ") + in_quotes(name);
-  return out;
-}
-
 class Checker {
  public:
   Checker(const Scenario& scenario, Diagnostics& diagnostics, const FileExists& file_exists)
@@ -54,7 +45,9 @@ class Checker {
     files();
     loads();
     timeline();
-    expectations();
+    check_expectations(
+        s_, names({Kind::router, Kind::edge, Kind::node, Kind::client}),
+        [this](const std::string& port, const Position& at) { link_end(port, at); }, diagnostics_);
   }
 
  private:
@@ -268,17 +261,10 @@ class Checker {
 
   void span(const std::optional<Duration>& from, const std::optional<Duration>& to,
             const Position& at) {
-    if (from && to && *from >= *to) {
-      error(at, "it ends at " + to_string(*to) + " and begins at " + to_string(*from),
-            "an end after the beginning");
-    }
-    for (const auto& moment : {from, to}) within_run(moment, at);
+    check_span(s_, from, to, at, diagnostics_);
   }
   void within_run(const std::optional<Duration>& moment, const Position& at) {
-    if (moment && *moment > s_.duration) {
-      error(at, to_string(*moment) + " is after the run's end at " + to_string(s_.duration),
-            "a time of the run");
-    }
+    check_within_run(s_, moment, at, diagnostics_);
   }
 
   void loads() {
@@ -310,9 +296,21 @@ class Checker {
     }
   }
 
+  void process(const Event& event) {
+    std::set<std::string> known;
+    for (const auto& one : processes(s_)) known.insert(one.to_string());
+    if (!known.contains(event.target)) {
+      error(event.position, "there is no process " + in_quotes(event.target), among(known));
+    }
+  }
+
   void timeline() {
     for (const auto& event : s_.timeline) {
       within_run(event.at, event.position);
+      if (event.action >= Action::kill) {
+        process(event);
+        continue;
+      }
       const auto target = LinkEnd::parse(event.target).value_or(LinkEnd{event.target, "", {}});
       if (event.action == Action::power_off) {
         const auto kind = kind_of(target.node);
@@ -323,101 +321,6 @@ class Checker {
       } else {
         link_end(event.target, event.position);
       }
-    }
-  }
-
-  void each_is_node(const std::vector<std::string>& wanted, const Position& at) {
-    const auto machines = names({Kind::router, Kind::edge, Kind::node, Kind::client});
-    for (const auto& node : wanted) {
-      if (!machines.contains(node))
-        error(at, "there is no node " + in_quotes(node), among(machines));
-    }
-  }
-  void is_load(const std::string& load, const Position& at) {
-    std::set<std::string> loads;
-    for (const auto& client : s_.clients) {
-      if (client.load) loads.insert(client.name);
-    }
-    if (!loads.contains(load))
-      error(at, "no client " + in_quotes(load) + " has a load", among(loads));
-  }
-
-  void expectations() {
-    std::set<std::string> ids;
-    for (const auto& expectation : s_.expect) {
-      const auto& at = expectation.position;
-      if (!ids.insert(expectation.id).second) {
-        error(at, "two expectations have the id " + in_quotes(expectation.id), "an id of its own");
-      }
-      std::visit([&](const auto& what) { expect(what, at); }, expectation.what);
-    }
-  }
-
-  void expect(const ExpectSessions& e, const Position& at) {
-    each_is_node(e.nodes, at);
-    span(e.until ? std::optional(e.by) : std::nullopt, e.until, at);
-    within_run(e.by, at);
-  }
-  void expect(const ExpectRoutes& e, const Position& at) {
-    each_is_node(e.nodes, at);
-    within_run(e.at, at);
-  }
-  void expect(const ExpectBlocks& e, const Position& at) {
-    each_is_node(e.nodes, at);
-    within_run(e.at, at);
-    std::set<std::string> clusters;
-    for (const auto& c : s_.clusters) clusters.insert(c.name);
-    if (clusters.empty() || (!e.cluster.empty() && !clusters.contains(e.cluster))) {
-      error(at, "there is no cluster " + in_quotes(e.cluster), among(clusters));
-    }
-  }
-  void expect(const ExpectNextHops& e, const Position& at) {
-    each_is_node(e.nodes, at);
-    within_run(e.at, at);
-  }
-  void expect(const ExpectLoad& e, const Position& at) {
-    is_load(e.load, at);
-    span(e.from, e.to, at);
-    const bool bounded = e.success_ratio.set() || e.requests.set() || e.status ||
-                         e.answered_as_routed || e.p50.set() || e.p90.set() || e.p99.set() ||
-                         e.max.set();
-    if (!bounded) {
-      error(
-          at, "it expects nothing of load " + in_quotes(e.load),
-          "one of \"success_ratio\", \"requests\", \"status\", \"answered_by\", \"p50\", \"p90\", "
-          "\"p99\", \"max\"");
-    }
-    if (e.answered_as_routed) every_request_names_a_service(e.load, at);
-  }
-  void every_request_names_a_service(const std::string& load, const Position& at) {
-    for (const auto& client : s_.clients) {
-      if (client.name != load || !client.load) continue;
-      for (const auto& request : client.load->requests) {
-        if (request.expect_service.empty()) {
-          error(at, "\"answered_by\" cannot judge " + request.url + ", which expects no service",
-                "\"expect_service\" at every request of " + in_quotes(load));
-        }
-      }
-    }
-  }
-  void expect(const ExpectSpread& e, const Position& at) {
-    is_load(e.load, at);
-    if (e.min_share > e.max_share) error(at, "\"min_share\" is above \"max_share\"");
-    if (e.min_share <= 0.0 && e.max_share >= 1.0) {
-      error(at, "it bounds no share", "\"min_share\" above 0 or \"max_share\" below 1");
-    }
-  }
-  void expect(const ExpectInvariant& e, const Position& at) {
-    each_is_node(e.nodes, at);
-    span(e.from, e.to, at);
-  }
-  void expect(const ExpectConvergence& e, const Position& at) { within_run(e.after, at); }
-  void expect(const ExpectQuiescent& e, const Position& at) { within_run(e.by, at); }
-  void expect(const ExpectDrops& e, const Position& at) {
-    each_is_node(e.nodes, at);
-    span(e.from, e.to, at);
-    if (!e.drops.set()) {
-      error(at, "it bounds no number of drops", "one of \"at_least\", \"at_most\", \"equals\"");
     }
   }
 

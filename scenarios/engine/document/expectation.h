@@ -11,24 +11,10 @@
 
 #include "models/net/address.h"
 #include "models/net/units.h"
+#include "scenarios/engine/document/condition.h"
 #include "scenarios/engine/document/where.h"
 
 namespace seatrial::scenario {
-
-// {"at_least": a, "at_most": b, "equals": c}; what is not given does not bound.
-template <typename T>
-struct Bound {
-  std::optional<T> at_least;
-  std::optional<T> at_most;
-  std::optional<T> equals;
-
-  bool set() const { return at_least || at_most || equals; }
-  bool holds(const T& value) const {
-    return (!at_least || value >= *at_least) && (!at_most || value <= *at_most) &&
-           (!equals || value == *equals);
-  }
-  friend bool operator==(const Bound&, const Bound&) = default;
-};
 
 // {"sessions": "as_configured", "by": "15s"}: every BGP session that the files imply is Established
 // by then and stays so until `until` (the end of the run when left out), and there is no other.
@@ -124,8 +110,6 @@ struct ExpectInvariant {
   friend bool operator==(const ExpectInvariant&, const ExpectInvariant&) = default;
 };
 
-enum class Table : std::uint8_t { rib, fib };
-
 // {"convergence": {"after": "30s", "at_most": "9.05s", "of": "fib"}}: from that moment to the next
 // fault of the timeline, the last change came no later than so long after it.
 struct ExpectConvergence {
@@ -142,10 +126,37 @@ struct ExpectQuiescent {
   friend bool operator==(const ExpectQuiescent&, const ExpectQuiescent&) = default;
 };
 
+// {"always": STATE, "from": "15s", "to": "30s"}
+struct ExpectAlways {
+  Condition holds;
+  std::optional<Duration> from;
+  std::optional<Duration> to;
+  friend bool operator==(const ExpectAlways&, const ExpectAlways&) = default;
+};
+
+// {"eventually": STATE, "from": "30s", "by": "40s"}
+struct ExpectEventually {
+  Condition comes;
+  std::optional<Duration> from;
+  std::optional<Duration> by;
+  friend bool operator==(const ExpectEventually&, const ExpectEventually&) = default;
+};
+
+// {"until": STATE, "holds": STATE, "from": "30s", "by": "40s"}: the second holds at every moment
+// before the first, which comes.
+struct ExpectUntil {
+  Condition comes;
+  Condition holds;
+  std::optional<Duration> from;
+  std::optional<Duration> by;
+  friend bool operator==(const ExpectUntil&, const ExpectUntil&) = default;
+};
+
 struct Expectation {
   std::string id;
   std::variant<ExpectSessions, ExpectRoutes, ExpectBlocks, ExpectNextHops, ExpectLoad, ExpectSpread,
-               ExpectDrops, ExpectInvariant, ExpectConvergence, ExpectQuiescent>
+               ExpectDrops, ExpectInvariant, ExpectConvergence, ExpectQuiescent, ExpectAlways,
+               ExpectEventually, ExpectUntil>
       what;
   Where position;
   friend bool operator==(const Expectation&, const Expectation&) = default;

@@ -167,17 +167,29 @@ class Explainer {
     for (std::size_t i = 0; i < value.size(); ++i) visit(*items, value[i], below(pointer, i));
   }
 
+  // "expectation" or "condition", whose branches are told apart by a key; else nothing.
+  static std::string kind_of_thing(const Json& schema) {
+    const auto title = schema.value("title", std::string());
+    for (const std::string article : {"an ", "a "}) {
+      const auto noun = title.starts_with(article) ? title.substr(article.size()) : "";
+      if (noun == "expectation" || noun == "condition") return noun;
+    }
+    return {};
+  }
+
   // Of the branches that the value could have meant, the one whose own key it has: "routes" makes
   // an expectation one about routes. Otherwise the one of the value's type.
   void choose(const Json& schema, const Json& branches, const Json& value,
               const std::string& pointer) {
     std::vector<std::string> kinds;
+    const auto noun = kind_of_thing(schema);
+    const bool kinded = !noun.empty();
     for (const Json& branch : branches) {
       const Json& form = branch.contains("$ref") ? definition(branch["$ref"]) : branch;
       if (!has_type(value, form.value("type", ""))) continue;
       const auto required = form.find("required");
-      if (required == form.end() || required->size() < 2) return visit(form, value, pointer);
-      const std::string kind = (*required)[1];
+      if (!kinded || required == form.end()) return visit(form, value, pointer);
+      const std::string kind = (*required)[required->front() == "id" ? 1 : 0];
       if (value.contains(kind)) return visit(form, value, pointer);
       kinds.push_back('"' + kind + '"');
     }
@@ -186,7 +198,7 @@ class Explainer {
     for (const auto& [key, unused] : value.items()) {
       if (key != "id") keys.push_back('"' + key + '"');
     }
-    std::string message = "no kind of expectation is named";
+    std::string message = "no kind of " + noun + " is named";
     for (std::size_t i = 0; i < keys.size(); ++i) message += (i ? ", " : " by ") + keys[i];
     complaints_.push_back({pointer, false, message, one_of(kinds)});
   }

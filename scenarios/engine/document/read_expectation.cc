@@ -96,6 +96,90 @@ ExpectQuiescent quiescent(const Cursor& at) {
   return out;
 }
 
+Condition condition(const Cursor& at);
+
+Condition condition_in(const Cursor& at, const std::string& key) {
+  return condition(at[key]);
+}
+
+Combined combined(const Cursor& at, const std::string& key, Combined::How how) {
+  Combined out;
+  out.how = how;
+  at.each(key, [&](const Cursor& one) { out.of.push_back(condition(one)); });
+  return out;
+}
+
+Condition condition(const Cursor& at) {
+  if (at.has("session")) {
+    SessionIs out;
+    std::vector<std::string> both;
+    at.get("session", both);
+    out.node = both.at(0);
+    out.peer = both.at(1);
+    at.get("established", out.established);
+    return {out};
+  }
+  if (at.has("route")) {
+    RouteIs out;
+    at.get("route", out.prefix);
+    at.get("node", out.nodes);
+    at.get("table", out.table);
+    at.get("present", out.present);
+    at.get("next_hops", out.next_hops);
+    at.get("count", out.count);
+    return {out};
+  }
+  if (at.has("reaches")) {
+    Reaches out;
+    at.get("reaches", out.prefix);
+    at.get("node", out.nodes);
+    return {out};
+  }
+  if (at.has("endpoints")) {
+    EndpointsAre out;
+    at.get("endpoints", out.service);
+    at.get("ready", out.ready);
+    return {out};
+  }
+  if (at.has("link")) {
+    LinkIs out;
+    at.get("link", out.port);
+    at.get("up", out.up);
+    return {out};
+  }
+  if (at.has("all")) return {combined(at, "all", Combined::How::all)};
+  if (at.has("any")) return {combined(at, "any", Combined::How::any)};
+  Combined out;
+  out.how = Combined::How::none;
+  out.of.push_back(condition_in(at, "not"));
+  return {std::move(out)};
+}
+
+ExpectAlways always(const Cursor& at) {
+  ExpectAlways out;
+  out.holds = condition_in(at, "always");
+  at.get("from", out.from);
+  at.get("to", out.to);
+  return out;
+}
+
+ExpectEventually eventually(const Cursor& at) {
+  ExpectEventually out;
+  out.comes = condition_in(at, "eventually");
+  at.get("from", out.from);
+  at.get("by", out.by);
+  return out;
+}
+
+ExpectUntil until(const Cursor& at) {
+  ExpectUntil out;
+  out.comes = condition_in(at, "until");
+  out.holds = condition_in(at, "holds");
+  at.get("from", out.from);
+  at.get("by", out.by);
+  return out;
+}
+
 }  // namespace
 
 Expectation read_expectation(const Cursor& at) {
@@ -125,6 +209,12 @@ Expectation read_expectation(const Cursor& at) {
     out.what = one;
   } else if (at.has("quiescent")) {
     out.what = quiescent(at);
+  } else if (at.has("always")) {
+    out.what = always(at);
+  } else if (at.has("eventually")) {
+    out.what = eventually(at);
+  } else if (at.has("holds")) {
+    out.what = until(at);
   } else if (at.has("drops")) {
     out.what = drops(at);
   } else {

@@ -223,10 +223,22 @@ struct Client {
   friend bool operator==(const Client&, const Client&) = default;
 };
 
-enum class Action : std::uint8_t { link_down, link_up, link_silent, link_restored, power_off };
+enum class Action : std::uint8_t {
+  link_down,
+  link_up,
+  link_silent,
+  link_restored,
+  power_off,
+  // of a process, "edge1/bgp"
+  kill,
+  terminate,
+  start,
+  freeze,
+  thaw,
+};
 
 // Something that happens to the design at a moment. A link's target is one of its ends:
-// "core1:eth1", or a host's name for the link it hangs on.
+// "core1:eth1", or a host's name for the link it hangs on; a process is "edge1/bgp".
 struct Event {
   Duration at{};
   Action action = Action::link_down;

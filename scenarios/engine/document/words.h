@@ -26,12 +26,17 @@ struct Words<Connections> {
 };
 template <>
 struct Words<Action> {
-  static constexpr std::array<std::pair<std::string_view, Action>, 5> table{
+  static constexpr std::array<std::pair<std::string_view, Action>, 10> table{
       {{"link_down", Action::link_down},
        {"link_up", Action::link_up},
        {"link_silent", Action::link_silent},
        {"link_restored", Action::link_restored},
-       {"power_off", Action::power_off}}};
+       {"power_off", Action::power_off},
+       {"kill", Action::kill},
+       {"terminate", Action::terminate},
+       {"start", Action::start},
+       {"freeze", Action::freeze},
+       {"thaw", Action::thaw}}};
 };
 template <>
 struct Words<Table> {

@@ -71,6 +71,7 @@ Json to_json(const Load& v);
 Json to_json(const Client& v);
 Json to_json(const Event& v);
 Json to_json(const Expectation& v);
+Json to_json(const Condition& v);
 template <typename T>
 requires std::is_enum_v<T> Json to_json(T v) {
   return std::string(word_of(v));
@@ -269,6 +270,48 @@ Json to_json(const Event& e) {
   return {{"at", to_json(e.at)}, {"do", word_of(e.action)}, {"target", e.target}};
 }
 
+struct PutCondition {
+  Json& out;
+
+  void operator()(const SessionIs& c) const {
+    out["session"] = {c.node, c.peer};
+    put(out, "established", c.established, true);
+  }
+  void operator()(const RouteIs& c) const {
+    out["route"] = to_json(c.prefix);
+    put_nodes(out, c.nodes);
+    put(out, "table", c.table, Table::fib);
+    put(out, "present", c.present, true);
+    put(out, "next_hops", c.next_hops);
+    put(out, "count", c.count);
+  }
+  void operator()(const Reaches& c) const {
+    out["reaches"] = to_json(c.prefix);
+    put_nodes(out, c.nodes);
+  }
+  void operator()(const EndpointsAre& c) const {
+    out["endpoints"] = c.service;
+    out["ready"] = to_json(c.ready);
+  }
+  void operator()(const LinkIs& c) const {
+    out["link"] = c.port;
+    put(out, "up", c.up, true);
+  }
+  void operator()(const Combined& c) const {
+    if (c.how == Combined::How::none) {
+      out["not"] = to_json(c.of.front());
+    } else {
+      out[c.how == Combined::How::all ? "all" : "any"] = to_json(c.of);
+    }
+  }
+};
+
+Json to_json(const Condition& c) {
+  Json out = Json::object();
+  std::visit(PutCondition{out}, c.what);
+  return out;
+}
+
 struct PutExpectation {
   Json& out;
 
@@ -329,6 +372,22 @@ struct PutExpectation {
   void operator()(const ExpectConvergence& e) const {
     out["convergence"] = {
         {"after", to_json(e.after)}, {"at_most", to_json(e.at_most)}, {"of", word_of(e.of)}};
+  }
+  void operator()(const ExpectAlways& e) const {
+    out["always"] = to_json(e.holds);
+    put(out, "from", e.from);
+    put(out, "to", e.to);
+  }
+  void operator()(const ExpectEventually& e) const {
+    out["eventually"] = to_json(e.comes);
+    put(out, "from", e.from);
+    put(out, "by", e.by);
+  }
+  void operator()(const ExpectUntil& e) const {
+    out["until"] = to_json(e.comes);
+    out["holds"] = to_json(e.holds);
+    put(out, "from", e.from);
+    put(out, "by", e.by);
   }
   void operator()(const ExpectQuiescent& e) const {
     out["quiescent"] = word_of(e.of);

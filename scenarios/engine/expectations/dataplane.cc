@@ -42,7 +42,7 @@ results::Outcome Judge::judge(const ExpectInvariant& e) {
   const auto end = moment(e.to.value_or(scenario_.duration));
   Duration longest{};
   std::size_t count = 0;
-  for (const auto& window : results::find_windows(record_)) {
+  for (const auto& window : windows()) {
     if (window.kind != kind) continue;
     const auto prefix = std::ranges::find_if(window.prefixes, [&](const net::Prefix& one) {
       return !e.prefix || e.prefix->contains(one) || one.contains(*e.prefix);

@@ -7,8 +7,10 @@
 namespace seatrial::scenario::expectations {
 namespace {
 
-constexpr const char* kinds[] = {"sessions", "routes", "blocks",    "next_hops",   "load",
-                                 "spread",   "drops",  "invariant", "convergence", "quiescent"};
+constexpr std::array kinds{"sessions", "routes",     "blocks",    "next_hops",   "load",
+                           "spread",   "drops",      "invariant", "convergence", "quiescent",
+                           "always",   "eventually", "until"};
+static_assert(kinds.size() == std::variant_size_v<decltype(Expectation::what)>);
 
 }  // namespace
 
@@ -53,6 +55,18 @@ std::string percent(double share) {
   text.erase(text.find_last_not_of('0') + 1);
   if (text.back() == '.') text.pop_back();
   return text + " %";
+}
+
+const std::vector<results::Window>& Judge::windows() {
+  if (!windows_) windows_ = results::find_windows(record_);
+  return *windows_;
+}
+
+Signal Judge::signal(const Condition& condition) {
+  return signal_of(condition, {record_, [this]() -> const auto& { return windows();
+}
+}  // namespace seatrial::scenario::expectations
+);
 }
 
 const results::PathFinder& Judge::paths() {

@@ -3,11 +3,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "results/dataplane/windows.h"
 #include "results/path/path.h"
 #include "scenarios/engine/expectations/expectations.h"
+#include "scenarios/engine/expectations/signal.h"
 
 namespace seatrial::scenario::expectations {
 
@@ -29,8 +32,13 @@ class Judge {
   results::Outcome judge(const ExpectInvariant& e);
   results::Outcome judge(const ExpectConvergence& e);
   results::Outcome judge(const ExpectQuiescent& e);
+  results::Outcome judge(const ExpectAlways& e);
+  results::Outcome judge(const ExpectEventually& e);
+  results::Outcome judge(const ExpectUntil& e);
 
   const results::PathFinder& paths();
+  const std::vector<results::Window>& windows();
+  Signal signal(const Condition& condition);
   bool is_of_service(const std::string& pod, const std::string& service) const;
   // "request 17 (GET http://cafe.example.com/api at 12.5s)"
   std::string describe(std::size_t request) const;
@@ -41,6 +49,7 @@ class Judge {
   const Facts& facts_;
   const results::Record& record_;
   std::unique_ptr<results::PathFinder> paths_;
+  std::optional<std::vector<results::Window>> windows_;
 };
 
 // Collects what is wrong: the first few in words, the rest as a number.

@@ -56,9 +56,9 @@ void ClusterRuntime::power_off(const std::string& node) {
   }
 }
 
-std::map<std::string, const bgp::Speaker*> ClusterRuntime::speakers() const {
-  std::map<std::string, const bgp::Speaker*> out;
-  for (const auto& node : nodes_) out[node->name()] = &node->speaker();
+std::map<std::string, sim::BgpRouter*> ClusterRuntime::routers() const {
+  std::map<std::string, sim::BgpRouter*> out;
+  for (const auto& node : nodes_) out[node->name()] = &node->router();
   return out;
 }
 

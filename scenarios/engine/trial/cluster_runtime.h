@@ -9,13 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "models/bgp/speaker.h"
 #include "models/calico/ipam.h"
 #include "models/kubernetes/api_server.h"
 #include "models/kubernetes/control_plane.h"
 #include "scenarios/engine/design/design.h"
 #include "scenarios/engine/expectations/expectations.h"
 #include "scenarios/engine/trial/recorder.h"
+#include "sim/devices/bgp_router.h"
 #include "sim/devices/topology.h"
 
 namespace seatrial::scenario {
@@ -48,7 +48,7 @@ class ClusterRuntime {
   std::vector<std::string> pods(WorkloadModel model) const;
   std::vector<std::string> services_of(const std::string& pod) const;
   // Each node's, by its name.
-  std::map<std::string, const bgp::Speaker*> speakers() const;
+  std::map<std::string, sim::BgpRouter*> routers() const;
 
   // --- for the nodes ---
   const Cluster& cluster() const { return cluster_; }

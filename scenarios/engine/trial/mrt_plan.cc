@@ -16,13 +16,9 @@ std::string cannot_write(const std::string& path) {
 }  // namespace
 
 struct MrtPlan::Node {
-  Node(const bgp::Speaker& of, std::string path)
-      : speaker(of),
-        updates_path(std::move(path)),
-        file(updates_path, std::ios::binary),
-        writer(file, {}) {}
+  explicit Node(std::string path)
+      : updates_path(std::move(path)), file(updates_path, std::ios::binary), writer(file, {}) {}
 
-  const bgp::Speaker& speaker;
   std::string updates_path;
   std::ofstream file;
   results::mrt::UpdateWriter writer;
@@ -32,7 +28,7 @@ MrtPlan::MrtPlan(std::vector<std::string> patterns, std::string folder)
     : patterns_(std::move(patterns)), folder_(std::move(folder)) {}
 MrtPlan::~MrtPlan() = default;
 
-void MrtPlan::offer(const std::string& node, const bgp::Speaker& speaker) {
+void MrtPlan::offer(const std::string& node) {
   bool wanted = false;
   for (const auto& pattern : patterns_) {
     if (pattern != "all" && fnmatch(pattern.c_str(), node.c_str(), 0) != 0) continue;
@@ -40,7 +36,7 @@ void MrtPlan::offer(const std::string& node, const bgp::Speaker& speaker) {
     wanted = true;
   }
   if (!wanted) return;
-  auto opened = std::make_unique<Node>(speaker, folder_ + "/" + node + ".updates.mrt");
+  auto opened = std::make_unique<Node>(folder_ + "/" + node + ".updates.mrt");
   if (!opened->file) throw std::runtime_error(cannot_write(opened->updates_path));
   nodes_[node] = std::move(opened);
 }
@@ -53,14 +49,13 @@ std::vector<std::string> MrtPlan::unmatched() const {
   return out;
 }
 
-tl::expected<void, std::string> MrtPlan::finish(TimePoint now,
-                                                const std::set<std::string>& without_power) {
+tl::expected<void, std::string> MrtPlan::finish(TimePoint now, const SpeakerOf& speaker_of) {
   for (auto& [name, node] : nodes_) {
     node->file.close();
     if (!node->file) return tl::make_unexpected(cannot_write(node->updates_path));
-    const auto table = without_power.contains(name)
-                           ? results::mrt::empty_table_dump(node->speaker, name, now, {})
-                           : results::mrt::table_dump(node->speaker, name, now, {});
+    const auto [speaker, runs] = speaker_of(name);
+    const auto table = runs ? results::mrt::table_dump(*speaker, name, now, {})
+                            : results::mrt::empty_table_dump(*speaker, name, now, {});
     const auto path = folder_ + "/" + name + ".rib.mrt";
     std::ofstream file(path, std::ios::binary);
     file.write(reinterpret_cast<const char*>(table.data()),

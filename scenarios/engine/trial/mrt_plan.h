@@ -3,6 +3,7 @@
 #pragma once
 
 #include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -22,13 +23,16 @@ class MrtPlan final : public bgp::Observer {
   ~MrtPlan() override;
 
   bool empty() const { return patterns_.empty(); }
-  // Opens the node's file when the plan wants it. The speaker must outlive the plan's use. Throws
-  // std::runtime_error when the file cannot be made.
-  void offer(const std::string& node, const bgp::Speaker& speaker);
+  // Opens the node's file when the plan wants it. Throws std::runtime_error when the file cannot be
+  // made.
+  void offer(const std::string& node);
   // Patterns that no speaker had so far.
   std::vector<std::string> unmatched() const;
-  // The tables as they are now, and the end of the files. A node without power has no table.
-  tl::expected<void, std::string> finish(TimePoint now, const std::set<std::string>& without_power);
+  // A node's speaker, and whether it runs: one that does not has no table.
+  using SpeakerOf =
+      std::function<std::pair<std::shared_ptr<const bgp::Speaker>, bool>(const std::string& node)>;
+  // The tables as they are now, and the end of the files.
+  tl::expected<void, std::string> finish(TimePoint now, const SpeakerOf& speaker_of);
 
   // bgp::Observer
   void session_changed(const bgp::SessionEvent& event) override;

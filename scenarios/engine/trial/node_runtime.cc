@@ -180,11 +180,11 @@ void NodeRuntime::route_removed(const calico::NodeRoute& route) {
 }
 
 void NodeRuntime::originate(const bgp::OriginatedRoute& route) {
-  router_.speaker().originate(route);
+  router_.originate(route);
 }
 
 void NodeRuntime::withdraw(const net::Prefix& prefix) {
-  router_.speaker().withdraw(prefix);
+  router_.withdraw(prefix);
 }
 
 }  // namespace seatrial::scenario

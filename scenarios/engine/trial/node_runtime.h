@@ -26,7 +26,7 @@ class NodeRuntime final : public kubernetes::PodRuntime,
   ~NodeRuntime() override;
 
   const std::string& name() const { return machine_.name(); }
-  const bgp::Speaker& speaker() const { return router_.speaker(); }
+  sim::BgpRouter& router() { return router_; }
   void start();
   void power_off();
   void block_changed(const net::Prefix& block, bool affine);

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "scenarios/engine/document/cables.h"
+#include "scenarios/engine/document/words.h"
 #include "scenarios/engine/trial/capture_plan.h"
 #include "scenarios/engine/trial/cluster_runtime.h"
 #include "scenarios/engine/trial/mrt_plan.h"
@@ -55,12 +56,21 @@ workload::LoadConfig load_config(const Client& client) {
 
 }  // namespace
 
-// The edge's nginx, started when the scenario says so.
+// The edge's nginx, a process that is started when the scenario says so.
 struct Trial::Proxy {
   std::string edge;
   Duration start_at{};
+  sim::Machine* machine = nullptr;
+  const nginx::Config* config = nullptr;
+  std::unique_ptr<io::Process> process;
   std::unique_ptr<nginx::Server> server;
   std::unique_ptr<io::Timer> starter;
+
+  void end() {
+    starter->cancel();
+    server.reset();
+    process.reset();
+  }
 };
 
 Trial::Trial(const Design& design, TrialOptions options, results::Record& record)
@@ -81,7 +91,7 @@ Trial::Trial(const Design& design, TrialOptions options, results::Record& record
   build_clusters();
   build_clients();
   captures_->offer_all(topology_);
-  for (const auto& [name, speaker] : speakers()) mrt_->offer(name, *speaker);
+  for (const auto& [name, router] : all_routers()) mrt_->offer(name);
   if (!mrt_->empty()) recorder_.hand_on_bgp(mrt_.get());
   build_timeline();
 }
@@ -122,14 +132,21 @@ void Trial::build_edges() {
     auto proxy = std::make_unique<Proxy>();
     proxy->edge = edge.name;
     proxy->start_at = edge.nginx_start;
-    proxy->server = std::make_unique<nginx::Server>(machine.host(), *design.nginx,
-                                                    &recorder_.proxy(results::ProxyRole::edge));
-    proxy->starter = machine.host().timer([this, raw = proxy.get()] {
-      if (auto started = raw->server->start(); !started) {
-        recorder_.note(world_.now(), raw->edge, "nginx failed to start", started.error());
-      }
-    });
+    proxy->machine = &machine;
+    proxy->config = &*design.nginx;
+    proxy->starter = machine.host().timer([this, raw = proxy.get()] { start_proxy(*raw); });
     proxies_.push_back(std::move(proxy));
+  }
+}
+
+void Trial::start_proxy(Proxy& proxy) {
+  if (!proxy.server) {
+    proxy.process = std::make_unique<io::Process>(proxy.machine->host());
+    proxy.server = std::make_unique<nginx::Server>(*proxy.process, *proxy.config,
+                                                   &recorder_.proxy(results::ProxyRole::edge));
+  }
+  if (auto started = proxy.server->start(); !started) {
+    recorder_.note(world_.now(), proxy.edge, "nginx failed to start", started.error());
   }
 }
 
@@ -175,7 +192,7 @@ void Trial::start() {
   }
   for (auto& [name, router] : routers_) {
     if (!router->start()) recorder_.note(world_.now(), name, "bgpd", "port 179 is in use");
-    if (!router->bfd().sockets_open()) {
+    if (!router->bfd()->sockets_open()) {
       recorder_.note(world_.now(), name, "bfd", "a port of BFD is in use");
     }
   }
@@ -218,6 +235,56 @@ void Trial::act(const Event& event) {
     case Action::power_off:
       power_off(event.target);
       break;
+    case Action::kill:
+    case Action::terminate:
+    case Action::start:
+    case Action::freeze:
+    case Action::thaw:
+      act_on_process(event);
+      break;
+  }
+}
+
+void Trial::act_on_process(const Event& event) {
+  recorder_.record().add(results::FaultInjected{
+      world_.now(), std::string(document::word_of(event.action)), event.target});
+  const auto slash = event.target.rfind('/');
+  const auto node = event.target.substr(0, slash);
+  if (event.target.substr(slash + 1) == "bgp") {
+    auto& router = *all_routers().at(node);
+    switch (event.action) {
+      case Action::kill:
+        return router.kill();
+      case Action::terminate:
+        return router.terminate();
+      case Action::freeze:
+        return router.freeze();
+      case Action::thaw:
+        return router.thaw();
+      default:
+        if (router.speaker() == nullptr && !router.start()) {
+          recorder_.note(world_.now(), node, "bgpd", "port 179 is in use");
+        }
+        return;
+    }
+  }
+  for (auto& proxy : proxies_) {
+    if (proxy->edge != node) continue;
+    switch (event.action) {
+      case Action::kill:
+      case Action::terminate:  // nginx's fast shutdown closes its connections, too
+        proxy->end();
+        break;
+      case Action::freeze:
+        if (proxy->process) proxy->process->freeze();
+        break;
+      case Action::thaw:
+        if (proxy->process) proxy->process->thaw();
+        break;
+      default:
+        if (!proxy->server) start_proxy(*proxy);
+        break;
+    }
   }
 }
 
@@ -229,10 +296,10 @@ void Trial::power_off(const std::string& node) {
   machine->power_off();
 }
 
-std::map<std::string, const bgp::Speaker*> Trial::speakers() const {
-  std::map<std::string, const bgp::Speaker*> out;
-  for (const auto& [name, router] : routers_) out[name] = &router->speaker();
-  for (const auto& cluster : clusters_) out.merge(cluster->speakers());
+std::map<std::string, sim::BgpRouter*> Trial::all_routers() const {
+  std::map<std::string, sim::BgpRouter*> out;
+  for (const auto& [name, router] : routers_) out[name] = router.get();
+  for (const auto& cluster : clusters_) out.merge(cluster->routers());
   return out;
 }
 
@@ -241,12 +308,19 @@ std::vector<std::string> Trial::unmatched_mrt() const {
 }
 
 tl::expected<void, std::string> Trial::finish_mrt() {
-  std::set<std::string> without_power;
-  for (const auto& machine : topology_.machines()) {
-    if (!machine->powered()) without_power.insert(machine->name());
-  }
   recorder_.hand_on_bgp(nullptr);  // what ends the speakers is not part of the run
-  return mrt_->finish(world_.now(), without_power);
+  const auto routers = all_routers();
+  return mrt_->finish(world_.now(), [&](const std::string& node) {
+    const auto& router = *routers.at(node);
+    auto* machine = topology_.machine(node);
+    if (router.speaker() == nullptr) {  // what a process of this configuration would be
+      return std::pair(std::shared_ptr<const bgp::Speaker>(
+                           std::make_shared<bgp::Speaker>(machine->host(), router.config())),
+                       false);
+    }
+    return std::pair(std::shared_ptr<const bgp::Speaker>(router.speaker(), [](const auto*) {}),
+                     machine->powered());
+  });
 }
 
 std::vector<std::string> Trial::unmatched_captures() const {

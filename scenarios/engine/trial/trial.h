@@ -91,7 +91,10 @@ class Trial final : public expectations::Facts {
   void act(const Event& event);
   void power_off(const std::string& node);
   results::Topology topology_record() const;
-  std::map<std::string, const bgp::Speaker*> speakers() const;
+  // Of every router, edge and cluster node.
+  std::map<std::string, sim::BgpRouter*> all_routers() const;
+  void act_on_process(const Event& event);
+  void start_proxy(Proxy& proxy);
   tl::expected<void, std::string> finish_mrt();
   ns3::Ptr<sim::EthernetDevice> target_port(const std::string& target) const;
 

@@ -78,10 +78,10 @@ BOOST_AUTO_TEST_CASE(a_pair_is_two_elements_of_which_none_takes_the_other_along)
 
 BOOST_AUTO_TEST_CASE(kinds_are_words_of_which_none_is_passed_over) {
   BOOST_TEST(parse_kinds("node,link,node")->size() == 2U);
-  for (const auto* wrong : {"", "link,", "switch", "link;node", "process"}) {
+  for (const auto* wrong : {"", "link,", "switch", "link;node", "processes"}) {
     const auto kinds = parse_kinds(wrong);
     BOOST_TEST(!kinds.has_value());
-    BOOST_TEST(kinds.error().find("expected link, node or both") != std::string::npos, wrong);
+    BOOST_TEST(kinds.error().find("expected link, node or process") != std::string::npos, wrong);
   }
 }
 

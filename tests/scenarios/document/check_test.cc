@@ -90,6 +90,19 @@ BOOST_AUTO_TEST_CASE(an_event_has_a_target_that_is_there) {
              "\"tor1:swp2\", \"tor1:swp3\"\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_process_is_one_that_the_design_has) {
+  const auto kill = [](const char* target) {
+    return problems_of(design_with(15, R"("power_off", "target": "worker1")",
+                                   std::string(R"("kill", "target": ")") + target + "\""));
+  };
+  BOOST_TEST(kill("core1/bgp") == "");
+  BOOST_TEST(kill("worker1/bgp") == "");
+  BOOST_TEST(kill("core1/nginx").find("s.json:15:16: error: there is no process \"core1/nginx\"") ==
+             0);
+  BOOST_TEST(kill("core1").find("there is no process \"core1\", expected one of ") !=
+             std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(an_event_of_the_command_line_is_judged_as_one_of_the_file) {
   const auto said = [](const std::vector<std::string>& events) {
     Diagnostics diagnostics;

@@ -106,7 +106,32 @@ Scenario full() {
            Invariant::no_blackholes, *net::Prefix::parse("10.50.0.80/32"), {"core1"}, 1s, 9s, 2s},
        {}},
       {"j", ExpectConvergence{5s, 2s, Table::rib}, {}},
-      {"k", ExpectQuiescent{Table::fib, 9s}, {}}};
+      {"k", ExpectQuiescent{Table::fib, 9s}, {}},
+      {"l",
+       ExpectAlways{{Combined{Combined::How::any,
+                              {{SessionIs{"edge1", "core1", false}},
+                               {LinkIs{"core1:eth0", false}},
+                               {Combined{Combined::How::none, {{LinkIs{"core1:eth0", true}}}}}}}},
+                    1s,
+                    9s},
+       {}},
+      {"m",
+       ExpectEventually{{RouteIs{*net::Prefix::parse("10.50.0.80/32"),
+                                 {"core1", "edge1"},
+                                 Table::rib,
+                                 true,
+                                 {*net::IpAddress::parse("10.1.1.4")},
+                                 {1, 2, std::nullopt}}},
+                        {},
+                        9s},
+       {}},
+      {"n",
+       ExpectUntil{{EndpointsAre{"default/api", {std::nullopt, std::nullopt, 3}}},
+                   {Combined{Combined::How::all,
+                             {{Reaches{*net::Prefix::parse("10.50.0.80/32"), {"edge1"}}}}}},
+                   {},
+                   {}},
+       {}}};
   return s;
 }
 

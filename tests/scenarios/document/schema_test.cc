@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE(a_missing_key_is_told_at_the_object_that_lacks_it) {
 BOOST_AUTO_TEST_CASE(a_wrong_word_is_told_with_the_words_there_are) {
   BOOST_TEST(problems_of(design_with(15, "power_off", "explode")) ==
              "s.json:15:36: error: \"do\" is \"explode\", expected one of \"link_down\", "
-             "\"link_up\", \"link_silent\", \"link_restored\", \"power_off\"\n");
+             "\"link_up\", \"link_silent\", \"link_restored\", \"power_off\", \"kill\", "
+             "\"terminate\", \"start\", \"freeze\", \"thaw\"\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_link_has_two_ends) {
@@ -75,11 +76,11 @@ BOOST_AUTO_TEST_CASE(a_link_has_two_ends) {
 }
 
 BOOST_AUTO_TEST_CASE(an_expectation_of_no_known_kind_names_the_kinds) {
-  BOOST_TEST(
-      problems_of(design_with(16, "\"sessions\": \"as_configured\"", "\"sesions\": 1")) ==
-      "s.json:16:14: error: no kind of expectation is named by \"sesions\", \"by\", "
-      "expected one of \"sessions\", \"routes\", \"blocks\", \"next_hops\", \"spread\", "
-      "\"drops\", \"load\", \"no_loops\", \"no_blackholes\", \"convergence\", \"quiescent\"\n");
+  BOOST_TEST(problems_of(design_with(16, "\"sessions\": \"as_configured\"", "\"sesions\": 1")) ==
+             "s.json:16:14: error: no kind of expectation is named by \"sesions\", \"by\", "
+             "expected one of \"sessions\", \"routes\", \"blocks\", \"next_hops\", \"spread\", "
+             "\"drops\", \"load\", \"no_loops\", \"no_blackholes\", \"convergence\", "
+             "\"quiescent\", \"always\", \"eventually\", \"until\"\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_kind_of_expectation_decides_its_keys) {

@@ -253,6 +253,78 @@ BOOST_FIXTURE_TEST_CASE(drops_are_counted_with_the_first_as_witness, Run) {
   says(judge(none), true, "0 packets dropped");
 }
 
+// A session that comes at 2 s, is lost at 5 s and back at 8 s; a route that comes at 3 s with one
+// next hop and has two from 6 s on; records of one moment of which the last counts.
+struct StateRun : Run {
+  StateRun() {
+    record = {};
+    scenario.duration = 20s;
+    record.add(results::SessionConfigured{"core1", ip("10.1.1.4"), "edge1", "", {}, {}, false, ""});
+    const auto session = [&](Duration when, const char* state) {
+      record.add(results::SessionChanged{at(when), "core1", ip("10.1.1.4"), state, ""});
+    };
+    session(2s, "Established");
+    session(5s, "Idle");
+    session(5s, "Connect");
+    session(8s, "Established");
+    const auto route = [&](Duration when, std::vector<results::NextHop> hops, bool installed) {
+      record.add(results::FibChanged{at(when), "core1", prefix("10.9.0.0/16"), std::move(hops),
+                                     "bgp", installed});
+    };
+    route(3s, {{ip("10.1.1.4"), "eth0"}}, true);
+    route(6s, {{ip("10.1.1.4"), "eth0"}, {ip("10.1.1.5"), "eth0"}}, true);
+    route(9s, {}, false);
+    route(9s, {{ip("10.1.1.4"), "eth0"}, {ip("10.1.1.5"), "eth0"}}, true);
+  }
+  static Condition up(bool established = true) {
+    return {SessionIs{"core1", "edge1", established}};
+  }
+  static Condition has(Bound<std::uint64_t> count) {
+    RouteIs route{prefix("10.9.0.0/16"), {"core1"}, Table::fib, true, {}, count};
+    return {route};
+  }
+};
+
+BOOST_FIXTURE_TEST_CASE(always_names_the_first_moment_at_which_it_is_not_so, StateRun) {
+  says(judge(ExpectAlways{up(), 2s, 5s}), true,
+       "the session of core1 with edge1 is Established, always from 2s to 5s");
+  const auto outcome = judge(ExpectAlways{up(), 2s, 20s});
+  says(outcome, false, "it does not from 5s to 8s");
+  BOOST_TEST((outcome.evidence == std::vector<std::string>{"session/2"}));
+  says(judge(ExpectAlways{up(), {}, 5s}), false, "it does not from 0s to 2s");
+  // What is gone and back within one moment was never gone.
+  says(judge(ExpectAlways{has({}), 3s, {}}), true, "the FIB of core1 has 10.9.0.0/16");
+}
+
+BOOST_FIXTURE_TEST_CASE(eventually_wants_one_moment_up_to_the_last_one, StateRun) {
+  const auto outcome = judge(ExpectEventually{has({2, {}, {}}), 1s, 6s});
+  says(outcome, true, "with at least 2 next hops at 6s, 5s after 1s");
+  BOOST_TEST((outcome.evidence == std::vector<std::string>{"fib/1"}));
+  says(judge(ExpectEventually{has({2, {}, {}}), 1s, 5900ms}), false, "it does at 6s");
+  says(judge(ExpectEventually{has({3, {}, {}}), {}, {}}), false, "it never does");
+}
+
+BOOST_FIXTURE_TEST_CASE(until_wants_the_one_before_the_other_which_comes, StateRun) {
+  says(judge(ExpectUntil{up(false), has({}), 3s, {}}), true, "which comes at 5s");
+  says(judge(ExpectUntil{has({2, {}, {}}), up(), 3s, {}}), false, "the first does not hold at 5s");
+  says(judge(ExpectUntil{has({3, {}, {}}), up(false), 5s, 7s}), false,
+       "the end does not come by 7s");
+  // It may hold from the start; then nothing is asked of the other.
+  says(judge(ExpectUntil{up(), up(false), 2s, {}}), true, "which comes at 2s");
+}
+
+BOOST_FIXTURE_TEST_CASE(conditions_combine, StateRun) {
+  const Condition both{Combined{Combined::How::all, {up(), has({})}}};
+  says(judge(ExpectEventually{both, {}, 3s}), true, "at 3s");
+  says(judge(ExpectAlways{both, 3s, 5s}), true, "");
+  const Condition either{Combined{Combined::How::any, {up(false), has({2, {}, {}})}}};
+  says(judge(ExpectAlways{either, 5s, {}}), true, "");
+  says(judge(ExpectAlways{{Combined{Combined::How::none, {either}}}, 2s, 5s}), true, "");
+  const auto broken = judge(ExpectAlways{{Combined{Combined::How::none, {either}}}, 2s, 6s});
+  says(broken, false, "it does not from 5s on");
+  BOOST_TEST((broken.evidence == std::vector<std::string>{"session/2"}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
