@@ -24,23 +24,32 @@ struct Walk {
       say(policy, ": calls nested too deep, denied");
       return false;
     }
-    bool permitted = policy.default_action == PolicyAction::permit;
+    const bool by_default = policy.default_action == PolicyAction::permit;
+    bool permitted = by_default || !policy.clauses.empty();
     bool matched = false;
     for (std::size_t at = 0; at < policy.clauses.size(); ++at) {
       const auto& clause = policy.clauses[at];
       std::string why;
-      if (!holds(clause.match, input, route, &why)) continue;
-      matched = true;
+      matched = holds(clause.match, input, route, &why);
+      const bool inert =
+          clause.action == PolicyAction::deny && clause.exit != PolicyClause::Exit::stop;
+      if (!matched) {
+        if (!inert) permitted = by_default;
+        continue;
+      }
       const auto place = " " + clause.label + (why.empty() ? "" : " (" + why + ")");
-      if (clause.action == PolicyAction::deny) {
+      if (clause.action == PolicyAction::permit) {
+        say(policy, place + " permits");
+        permitted = true;
+        change(clause.set, input, route);
+        if (clause.call && !run(*clause.call, depth + 1)) return false;
+      } else if (!inert) {
         say(policy, place + " denies");
         return false;
+      } else {
+        say(policy, place + " goes on");  // and decides nothing
       }
-      say(policy, place + " permits");
-      permitted = true;
-      change(clause.set, input, route);
-      if (clause.call && !run(*clause.call, depth + 1)) return false;
-      if (clause.exit == PolicyClause::Exit::stop) return true;
+      if (clause.exit == PolicyClause::Exit::stop) return permitted;
       if (clause.exit == PolicyClause::Exit::go_to) {
         while (at + 1 < policy.clauses.size() && policy.clauses[at + 1].sequence < clause.go_to) {
           ++at;
@@ -48,8 +57,9 @@ struct Walk {
       }
     }
     if (!matched) {
-      say(policy,
-          std::string(": no clause matches, default ") + (permitted ? "permits" : "denies"));
+      say(policy, std::string(route.explanation.empty() ? ": no clause matches, default "
+                                                        : ": no further clause matches, default ") +
+                      (permitted ? "permits" : "denies"));
     }
     return permitted;
   }

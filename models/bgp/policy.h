@@ -2,10 +2,11 @@
 // go from there. The FRR reader builds it from route maps and lists, Calico's model from its filter
 // templates; the speaker applies it on import and export and can say which clause decided.
 //
-// A clause whose match holds decides: deny ends it, permit changes the route and ends it too,
-// unless the clause calls another policy (which may deny) or goes on (`on-match next`, `goto`).
-// Where no clause is left, a route that one has permitted is permitted, others get the default
-// action: what FRR's route_map_apply does.
+// A clause whose match holds decides: deny ends it, permit changes the route and ends it too, but
+// the clause may call another policy first (which may deny), and may go on (`on-match next`,
+// `goto`). After going on the last clause looked at decides: where it does not match, the default
+// action holds, whatever was permitted before. A deny that goes on decides nothing, matched or not.
+// So does FRR 8.4.4's route_map_apply (tests/interop/test_policies.py).
 #pragma once
 
 #include <cstdint>

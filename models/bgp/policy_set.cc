@@ -33,7 +33,9 @@ void change_communities(const PolicySet& set, PathAttributes& a) {
     remove_listed(set.delete_large_communities, a.large_communities);
   }
   if (set.clear_extended_communities) a.extended_communities.clear();
-  add_missing(a.extended_communities, set.add_extended_communities);
+  // FRR 8.4.4's ecommunity_merge: one that is there already is there twice.
+  a.extended_communities.insert(a.extended_communities.end(), set.add_extended_communities.begin(),
+                                set.add_extended_communities.end());
 }
 
 void exclude(const std::vector<Asn>& asns, AsPath& path) {

@@ -34,12 +34,6 @@ bool is_v6(const Reader& r) {
   return r.value(0).text == "ipv6";
 }
 
-void prefix_length(Reader& r) {
-  const bgp::FamilyLength wanted{is_v6(r) ? net::Family::ipv6 : net::Family::ipv4,
-                                 static_cast<int>(r.number(1))};
-  (is_v6(r) ? match(r).prefix_length_v6 : match(r).prefix_length) = wanted;
-}
-
 void next_hop_address(Reader& r) {
   (is_v6(r) ? match(r).next_hop_v6 : match(r).next_hop) = r.address(1);
 }
@@ -58,18 +52,6 @@ void community(Reader& r) {
 void large_community(Reader& r) {
   list<0>(r, "large-community");
   match(r).large_community_exact = r.value_count() > 1;
-}
-
-void source_protocol(Reader& r) {
-  const auto& name = r.value(0).text;
-  if (name == "bgp" || name == "connected" || name == "static" || name == "kernel") {
-    match(r).protocol = name == "bgp"         ? bgp::SourceProtocol::bgp
-                        : name == "connected" ? bgp::SourceProtocol::connected
-                        : name == "static"    ? bgp::SourceProtocol::static_route
-                                              : bgp::SourceProtocol::kernel;
-  } else {
-    never(r);  // protocols that this router does not run
-  }
 }
 
 void go_to(Reader& r) {
@@ -110,19 +92,12 @@ constexpr std::array match_rows = {
         [](Reader& r) { list<1>(r, r.value(0).text + " address"); }},
     Row{"match ip|ipv6 address prefix-list WORD", acts,
         [](Reader& r) { list<1>(r, r.value(0).text + " address prefix-list"); }},
-    Row{"match ip address prefix-len <0-32>", acts,
-        [](Reader& r) {
-          match(r).prefix_length = {net::Family::ipv4, static_cast<int>(r.number(0))};
-        }},
-    Row{"match ip|ipv6 address prefix-len <0-128>", acts, prefix_length},
     Row{"match ip|ipv6 next-hop WORD", acts,
         [](Reader& r) { list<1>(r, r.value(0).text + " next-hop"); }},
     Row{"match ip|ipv6 next-hop prefix-list WORD", acts,
         [](Reader& r) { list<1>(r, r.value(0).text + " next-hop prefix-list"); }},
     Row{"match ip|ipv6 next-hop address ADDR", acts, next_hop_address},
     Row{"match ipv6 next-hop ADDR6", acts, [](Reader& r) { match(r).next_hop_v6 = r.address(0); }},
-    Row{"match ip next-hop prefix-len <0-32>", acts,
-        [](Reader& r) { match(r).next_hop_length = static_cast<int>(r.number(0)); }},
     Row{"match ip|ipv6 next-hop type blackhole", acts, never},
     Row{"match ip route-source WORD", acts, [](Reader& r) { list<0>(r, "ip route-source"); }},
     Row{"match ip route-source prefix-list WORD", acts,
@@ -150,9 +125,6 @@ constexpr std::array match_rows = {
     Row{"match tag <1-4294967295>", acts, [](Reader& r) { match(r).tag = r.number(0); }},
     Row{"match probability <0-100>", acts,
         [](Reader& r) { match(r).probability_percent = r.number(0); }},
-    Row{"match source-protocol kernel|connected|static|rip|ripng|ospf|ospf6|isis|bgp|eigrp|nhrp|"
-        "table|vnc|babel|openfabric",
-        acts, source_protocol},
     Row{"match source-vrf WORD", acts, never},
     Row{"match evpn default-route", acts, never},
     Row{"match evpn rd|route-type|vni WORD", acts, never},
@@ -160,7 +132,15 @@ constexpr std::array match_rows = {
     Row{"match alias WORD", unsupported},
     Row{"match rpki|rpki-extcommunity valid|invalid|notfound", unsupported},
     Row{"no match rpki-extcommunity valid|invalid|notfound", unsupported},
-    Row{"match source-instance <0-255>", no_effect},  // bgpd does not look at it
+    // zebra's: bgpd 8.4.4 takes no notice of them, and the entry matches without (its `show
+    // route-map`).
+    Row{"match ip address prefix-len <0-32>", no_effect},
+    Row{"match ipv6 address prefix-len <0-128>", no_effect},
+    Row{"match ip next-hop prefix-len <0-32>", no_effect},
+    Row{"match source-protocol kernel|connected|static|rip|ripng|ospf|ospf6|isis|bgp|eigrp|nhrp|"
+        "table|vnc|babel|openfabric",
+        no_effect},
+    Row{"match source-instance <0-255>", no_effect},
     Row{"match vpn ANY", unsupported},
 };
 

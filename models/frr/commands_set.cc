@@ -150,7 +150,11 @@ constexpr std::array rows = {
           r.route_map().delete_large_communities = r.reference(0);
           set(r).delete_large_communities_first = set(r).add_large_communities.empty();
         }},
-    Row{"set extcommunity none", acts, [](Reader& r) { set(r).clear_extended_communities = true; }},
+    Row{"set extcommunity none", acts,
+        [](Reader& r) {
+          set(r).clear_extended_communities = true;
+          set(r).add_extended_communities.clear();
+        }},
     Row{"set extcommunity rt|soo LINE", acts, extended_community},
     Row{"set extcommunity bandwidth <1-25600>", acts, link_bandwidth},
     Row{"set extcommunity bandwidth <1-25600> non-transitive|non-transitive", acts, link_bandwidth},
