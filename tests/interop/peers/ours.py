@@ -4,6 +4,7 @@ import json
 import signal
 
 from daemons import SEATRIAL
+from lab import wait_until
 
 from . import frr
 from .mrt import Truncated, table
@@ -35,13 +36,20 @@ class Seatrial:
         return bool(states) and states[-1] == "Established"
 
     def received(self, peer):
-        """What the peer sent, by prefix, as of a moment ago."""
-        try:
-            return table(self.dump, peer)
-        except Truncated:  # it is being written
-            return {}
-        finally:
-            self.process.popen.send_signal(signal.SIGUSR1)
+        """What the peer sent, by prefix, as of now: the table is written anew."""
+        self.dump.unlink(missing_ok=True)
+        self.process.popen.send_signal(signal.SIGUSR1)
+
+        def written():
+            try:
+                return [table(self.dump, peer)] if self.dump.stat().st_size else None
+            except (FileNotFoundError, Truncated):
+                return None
+        return wait_until(written, interval=0.01, what="our table")[0]
+
+    def events(self):
+        self.process.poll_lines()
+        return [json.loads(line) for line in self.process.lines]
 
     def end(self, how):
         return self.process.end(how)
