@@ -34,6 +34,11 @@ bool read_as_path(Bytes value, bool four_octet, AsPath& path) {
   return true;
 }
 
+bool of_confederation(const AsSegment& segment) {
+  return segment.type == AsSegment::Type::confed_sequence ||
+         segment.type == AsSegment::Type::confed_set;
+}
+
 void write_as_path(const AsPath& path, bool four_octet, WireWriter& out) {
   for (const auto& segment : path.segments) {
     for (std::size_t at = 0; at < segment.asns.size(); at += 255) {
@@ -89,7 +94,9 @@ bool encode_origin(const PathAttributes& from, WireWriter& out, const CodecOptio
 
 bool decode_as_path(Bytes value, PathAttributes& into, AttributeScratch&,
                     const CodecOptions& options) {
-  return read_as_path(value, options.four_octet_as, into.as_path);
+  if (!read_as_path(value, options.four_octet_as, into.as_path)) return false;
+  // RFC 5065 section 5: segments of a confederation do not come from outside of it.
+  return !options.external || std::ranges::none_of(into.as_path.segments, of_confederation);
 }
 bool encode_as_path(const PathAttributes& from, WireWriter& out, const CodecOptions& options) {
   write_as_path(from.as_path, options.four_octet_as, out);
@@ -199,11 +206,8 @@ bool encode_extended(const PathAttributes& from, WireWriter& out, const CodecOpt
 bool decode_as4_path(Bytes value, PathAttributes&, AttributeScratch& scratch,
                      const CodecOptions& options) {
   AsPath path;
-  if (options.four_octet_as || !read_as_path(value, true, path)) return false;
-  std::erase_if(path.segments, [](const AsSegment& segment) {
-    return segment.type == AsSegment::Type::confed_sequence ||
-           segment.type == AsSegment::Type::confed_set;
-  });
+  if (options.four_octet_as || value.empty() || !read_as_path(value, true, path)) return false;
+  std::erase_if(path.segments, of_confederation);
   scratch.as4_path = std::move(path);
   return true;
 }
@@ -256,6 +260,7 @@ bool encode_ipv6_extended(const PathAttributes& from, WireWriter& out, const Cod
 
 // RFC 7311 section 3: TLVs, of which the first of type 1 counts; its length is 11.
 bool decode_aigp(Bytes value, PathAttributes& into, AttributeScratch&, const CodecOptions&) {
+  if (value.empty()) return false;  // RFC 7606 section 4
   WireReader in(value);
   std::optional<std::uint64_t> metric;
   while (!in.empty()) {
@@ -320,7 +325,7 @@ constexpr std::array rows{
     AttributeRow{AttributeCode::ipv6_extended_communities, optional | transitive, withdraw, false,
                  decode_ipv6_extended, encode_ipv6_extended, "RFC 7606 section 7.15"},
     AttributeRow{AttributeCode::aigp, optional, discard, false, decode_aigp, encode_aigp,
-                 "RFC 7311 section 3"},
+                 "RFC 7311 section 3", discard, "RFC 7311 section 3"},
     AttributeRow{AttributeCode::large_communities, optional | transitive, withdraw, false,
                  decode_large, encode_large, "RFC 8092 section 5"},
     AttributeRow{AttributeCode::only_to_customer, optional | transitive, withdraw, false,

@@ -3,6 +3,8 @@
 // attribute is a new row.
 #pragma once
 
+#include <algorithm>
+
 #include "models/bgp/codec.h"
 
 namespace seatrial::bgp {
@@ -24,11 +26,19 @@ struct AttributeRow {
   // Writes the value; false when the attribute is absent from this set.
   bool (*encode)(const PathAttributes& from, WireWriter& out, const CodecOptions& options);
   std::string_view section;  // of the RFC: what follows when it is malformed
+  // When the Optional or the Transitive bit is wrong.
+  Outcome wrong_flags = Outcome::treat_as_withdraw;
+  std::string_view flags_section = "RFC 7606 section 3 c";
 };
 
 // In ascending order of code, the order in which RFC 4271 section 5 would have them sent.
 std::span<const AttributeRow> attribute_table();
 const AttributeRow* attribute_row(std::uint8_t code);
+
+// Whether a list of CodecOptions names the family.
+inline bool holds(const std::vector<AfiSafi>& families, AfiSafi family) {
+  return std::find(families.begin(), families.end(), family) != families.end();
+}
 
 // RFC 6793 section 4.2.3.
 void merge_four_octet(PathAttributes& attributes, const AttributeScratch& scratch);

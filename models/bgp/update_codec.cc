@@ -12,10 +12,6 @@ namespace {
 
 using namespace attribute_flag;
 
-bool holds(const std::vector<AfiSafi>& families, AfiSafi family) {
-  return std::find(families.begin(), families.end(), family) != families.end();
-}
-
 MessageError reset(std::uint8_t subcode, std::string detail, std::string_view section,
                    Octets data = {}) {
   return {NotificationMessage(ErrorCode::update, subcode, std::move(data)), std::move(detail),
@@ -58,17 +54,6 @@ bool read_nlri(WireReader in, bool ipv6, bool path_ids, std::vector<Nlri>& into)
   return true;
 }
 
-void write_nlri(const Nlri& nlri, bool path_ids, WireWriter& out) {
-  if (path_ids) out.u32(nlri.path_id);
-  out.u8(static_cast<std::uint8_t>(nlri.prefix.length()));
-  const auto octets = static_cast<std::size_t>((nlri.prefix.length() + 7) / 8);
-  out.bytes(nlri.prefix.address().bytes().first(octets));
-}
-
-std::size_t nlri_size(const Nlri& nlri, bool path_ids) {
-  return (path_ids ? 4U : 0U) + 1U + static_cast<std::size_t>((nlri.prefix.length() + 7) / 8);
-}
-
 class UpdateDecoder {
  public:
   explicit UpdateDecoder(const CodecOptions& options) : options_(options) {}
@@ -93,6 +78,11 @@ class UpdateDecoder {
       return fail(update_error::invalid_network_field, "bad announced prefix",
                   "RFC 7606 section 3 j");
     }
+    if (names_nothing()) {
+      const auto& worst = *std::ranges::max_element(problems_, {}, &AttributeProblem::outcome);
+      return fail(update_error::malformed_attribute_list,
+                  worst.detail + ", and there are no prefixes", "RFC 7606 section 5.2");
+    }
     finish(has_attributes, body.size());
     DecodedUpdate decoded{std::move(message_), Outcome::none, std::move(problems_)};
     for (const auto& p : decoded.problems) decoded.outcome = std::max(decoded.outcome, p.outcome);
@@ -105,7 +95,8 @@ class UpdateDecoder {
                                     std::string_view section) {
     return tl::make_unexpected(reset(subcode, std::move(detail), section));
   }
-  void problem(std::uint8_t code, Outcome outcome, std::string detail, std::string_view section) {
+  void problem(std::uint8_t code, Outcome outcome, const std::string& detail,
+               std::string_view section) {
     problems_.push_back({code, outcome, 0, attribute_name(code) + ": " + detail, section});
   }
 
@@ -117,6 +108,7 @@ class UpdateDecoder {
       const std::size_t length = (flags & extended_length) != 0 ? in.u16() : in.u8();
       const auto value = in.take(length);
       if (in.failed()) {
+        cut_ = true;
         problem(code, Outcome::treat_as_withdraw, "runs past the end of the attributes",
                 "RFC 7606 section 4");
         return true;
@@ -138,15 +130,20 @@ class UpdateDecoder {
   }
 
   bool read_attribute(std::uint8_t flags, std::uint8_t code, Bytes value) {
-    if (code == static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri)) return read_reach(value);
-    if (code == static_cast<std::uint8_t>(AttributeCode::mp_unreach_nlri)) {
-      return read_unreach(value);
+    const bool reach = code == static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri);
+    if (reach || code == static_cast<std::uint8_t>(AttributeCode::mp_unreach_nlri)) {
+      if ((flags & (optional | transitive)) != optional) {  // its prefixes can still be read
+        problem(code, Outcome::treat_as_withdraw, "flags conflict with its type",
+                "RFC 7606 section 3 c");
+      }
+      if (reach ? read_reach(value) : read_unreach(value)) return true;
+      error_->notification.data = whole(flags, code, value);  // RFC 4271 section 6.3
+      return false;
     }
     const auto* row = attribute_row(code);
     if (row == nullptr) return read_unknown(flags, code, value);
     if ((flags & (optional | transitive)) != row->flags) {
-      problem(code, Outcome::treat_as_withdraw, "flags conflict with its type",
-              "RFC 7606 section 3 c");
+      problem(code, row->wrong_flags, "flags conflict with its type", row->flags_section);
       return true;
     }
     if (row->external_discard && options_.external) {
@@ -160,18 +157,23 @@ class UpdateDecoder {
     return true;
   }
 
+  // The erroneous attribute, as it is sent back.
+  static Octets whole(std::uint8_t flags, std::uint8_t code, Bytes value) {
+    Octets data{flags, code};
+    WireWriter out(data);
+    if ((flags & extended_length) != 0) {
+      out.u16(static_cast<std::uint16_t>(value.size()));
+    } else {
+      out.u8(static_cast<std::uint8_t>(value.size()));
+    }
+    out.bytes(value);
+    return data;
+  }
+
   bool read_unknown(std::uint8_t flags, std::uint8_t code, Bytes value) {
-    if ((flags & optional) == 0) {  // RFC 4271 section 6.3: the data is the attribute
-      Octets data{flags, code};
-      WireWriter out(data);
-      if ((flags & extended_length) != 0) {
-        out.u16(static_cast<std::uint16_t>(value.size()));
-      } else {
-        out.u8(static_cast<std::uint8_t>(value.size()));
-      }
-      out.bytes(value);
+    if ((flags & optional) == 0) {
       error_ = reset(update_error::unrecognized_well_known, "well-known " + attribute_name(code),
-                     "RFC 4271 section 6.3", std::move(data));
+                     "RFC 4271 section 6.3", whole(flags, code, value));
       return false;
     }
     // Optional non-transitive ones are quietly ignored (RFC 4271 section 5).
@@ -196,6 +198,7 @@ class UpdateDecoder {
     const auto next_hop = in.take(in.u8());
     in.u8();  // reserved
     if (in.failed()) return optional_error("MP_REACH_NLRI cut short");
+    reaches_ = !in.empty();
     if (family != ipv4_unicast && family != ipv6_unicast) return true;  // not negotiated: ignored
     const bool v6 = family == ipv6_unicast;
     if (next_hop.size() == 32) {
@@ -206,6 +209,11 @@ class UpdateDecoder {
     }
     message_.mp_next_hop =
         net::IpAddress::from_bytes(next_hop.first(std::min<std::size_t>(next_hop.size(), 16)));
+    // RFC 4271 section 6.3: what can be no host's address costs the routes, not the session.
+    if (message_.mp_next_hop->is_unspecified() || message_.mp_next_hop->is_multicast()) {
+      problem(static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri), Outcome::treat_as_withdraw,
+              "next hop " + message_.mp_next_hop->to_string(), "RFC 4271 section 6.3");
+    }
     if (!read_nlri(in, v6, holds(options_.add_path_receive, family), message_.mp_announced)) {
       return optional_error("bad prefix in MP_REACH_NLRI");
     }
@@ -225,6 +233,17 @@ class UpdateDecoder {
       return optional_error("bad prefix in MP_UNREACH_NLRI");
     }
     return true;
+  }
+
+  // RFC 7606 section 5.2: attributes with an error and no reachable prefixes, which may thus have
+  // been lost to the error. What only withdraws by MP_UNREACH_NLRI is not meant.
+  bool names_nothing() const {
+    if (reaches_ || !message_.announced.empty()) return false;
+    const auto unreach = static_cast<std::size_t>(AttributeCode::mp_unreach_nlri);
+    const bool others = seen_.count() > (seen_.test(unreach) ? 1U : 0U);
+    return (others || cut_) && std::ranges::any_of(problems_, [](const AttributeProblem& p) {
+             return p.outcome > Outcome::attribute_discard;
+           });
   }
 
   void need(AttributeCode code) {
@@ -257,117 +276,10 @@ class UpdateDecoder {
   std::bitset<256> seen_;
   std::vector<AttributeProblem> problems_;
   std::optional<AfiSafi> unreach_end_;
+  bool reaches_ = false;  // MP_REACH_NLRI has prefixes, of whatever family
+  bool cut_ = false;      // the last attribute runs past the end
   std::optional<MessageError> error_;
 };
-
-// ------------------------------------------------------------------ encoding
-
-void write_attribute(std::uint8_t flags, std::uint8_t code, Bytes value, WireWriter& out) {
-  const bool extended = value.size() > 255;
-  out.u8(static_cast<std::uint8_t>(flags | (extended ? extended_length : 0)));
-  out.u8(code);
-  if (extended) {
-    out.u16(static_cast<std::uint16_t>(value.size()));
-  } else {
-    out.u8(static_cast<std::uint8_t>(value.size()));
-  }
-  out.bytes(value);
-}
-
-Octets write_attributes(const PathAttributes& attributes, const CodecOptions& options,
-                        bool with_next_hop) {
-  Octets all;
-  WireWriter out(all);
-  Octets value;
-  for (const auto& row : attribute_table()) {
-    if (row.code == AttributeCode::next_hop && !with_next_hop) continue;
-    value.clear();
-    WireWriter writer(value);
-    if (!row.encode(attributes, writer, options)) continue;
-    write_attribute(row.flags, static_cast<std::uint8_t>(row.code), value, out);
-  }
-  for (const auto& u : attributes.unknown) {
-    write_attribute(static_cast<std::uint8_t>(u.flags | partial), u.code, u.value, out);
-  }
-  return all;
-}
-
-// Takes as many NLRI as fit into `room` octets, from `at` on; writes them to `out`.
-std::size_t fill(std::span<const Nlri> list, std::size_t at, std::size_t room, bool ids,
-                 WireWriter& out) {
-  while (at < list.size() && nlri_size(list[at], ids) <= room) {
-    room -= nlri_size(list[at], ids);
-    write_nlri(list[at], ids, out);
-    ++at;
-  }
-  return at;
-}
-
-constexpr std::size_t fixed_size = header_size + 4;  // two length fields
-
-Octets update_of(Bytes withdrawn, Bytes attributes, Bytes announced) {
-  Octets message;
-  message.reserve(fixed_size + withdrawn.size() + attributes.size() + announced.size());
-  WireWriter out(message);
-  begin_message(out, MessageType::update);
-  out.u16(static_cast<std::uint16_t>(withdrawn.size()));
-  out.bytes(withdrawn);
-  out.u16(static_cast<std::uint16_t>(attributes.size()));
-  out.bytes(attributes);
-  out.bytes(announced);
-  finish_message(message);
-  return message;
-}
-
-// Messages for one list that lives in the UPDATE's own fields.
-void plain_messages(std::span<const Nlri> list, Bytes attributes, bool withdraw, bool ids,
-                    const CodecOptions& options, std::vector<Octets>& messages) {
-  Octets part;
-  for (std::size_t at = 0; at < list.size();) {
-    if (fixed_size + attributes.size() > options.max_size) return;
-    part.clear();
-    WireWriter out(part);
-    const auto next = fill(list, at, options.max_size - fixed_size - attributes.size(), ids, out);
-    if (next == at) return;  // not even one fits
-    messages.push_back(withdraw ? update_of(part, {}, {}) : update_of({}, attributes, part));
-    at = next;
-  }
-}
-
-// Messages for one list inside MP_REACH_NLRI (with next hop) or MP_UNREACH_NLRI (without).
-void mp_messages(std::span<const Nlri> list, AfiSafi family, const UpdateMessage* reach,
-                 Bytes attributes, bool ids, const CodecOptions& options,
-                 std::vector<Octets>& messages) {
-  Octets head;
-  WireWriter head_out(head);
-  head_out.u16(family.afi);
-  head_out.u8(family.safi);
-  if (reach != nullptr) {
-    const auto next_hop = reach->mp_next_hop->bytes();
-    const bool link_local = reach->mp_link_local && next_hop.size() == 16;
-    head_out.u8(static_cast<std::uint8_t>(next_hop.size() + (link_local ? 16 : 0)));
-    head_out.bytes(next_hop);
-    if (link_local) head_out.bytes(reach->mp_link_local->bytes());
-    head_out.u8(0);
-  }
-  const std::size_t fixed = fixed_size + attributes.size() + 4 + head.size();
-  for (std::size_t at = 0; at < list.size();) {
-    if (fixed > options.max_size) return;
-    Octets value = head;
-    WireWriter out(value);
-    const auto next = fill(list, at, options.max_size - fixed, ids, out);
-    if (next == at) return;
-    Octets all;
-    WireWriter all_out(all);
-    // MP_REACH_NLRI goes first (RFC 7606 section 5.1).
-    const auto code =
-        reach != nullptr ? AttributeCode::mp_reach_nlri : AttributeCode::mp_unreach_nlri;
-    write_attribute(optional, static_cast<std::uint8_t>(code), value, all_out);
-    all_out.bytes(attributes);
-    messages.push_back(update_of({}, all, {}));
-    at = next;
-  }
-}
 
 }  // namespace
 
@@ -387,45 +299,6 @@ std::string_view to_string(Outcome outcome) {
 
 tl::expected<DecodedUpdate, MessageError> decode_update(Bytes body, const CodecOptions& options) {
   return UpdateDecoder(options).run(body);
-}
-
-std::vector<Octets> encode(const UpdateMessage& update, const CodecOptions& options) {
-  std::vector<Octets> messages;
-  if (update.end_of_rib) messages.push_back(encode_end_of_rib(*update.end_of_rib));
-  std::vector<Nlri> withdrawn4, withdrawn6;
-  for (const auto& nlri : update.withdrawn) {
-    (nlri.prefix.address().is_v4() ? withdrawn4 : withdrawn6).push_back(nlri);
-  }
-  const bool ids4 = holds(options.add_path_send, ipv4_unicast);
-  const bool ids6 = holds(options.add_path_send, ipv6_unicast);
-  plain_messages(withdrawn4, {}, true, ids4, options, messages);
-  mp_messages(withdrawn6, ipv6_unicast, nullptr, {}, ids6, options, messages);
-  if (update.attributes) {
-    if (!update.announced.empty()) {
-      const auto attributes = write_attributes(*update.attributes, options, true);
-      plain_messages(update.announced, attributes, false, ids4, options, messages);
-    }
-    if (!update.mp_announced.empty() && update.mp_next_hop) {
-      const auto attributes = write_attributes(*update.attributes, options, false);
-      const bool v4 = update.mp_announced.front().prefix.address().is_v4();
-      mp_messages(update.mp_announced, v4 ? ipv4_unicast : ipv6_unicast, &update, attributes,
-                  v4 ? ids4 : ids6, options, messages);
-    }
-  }
-  return messages;
-}
-
-Octets encode_end_of_rib(AfiSafi family) {
-  if (family == ipv4_unicast) return update_of({}, {}, {});
-  Octets value;
-  WireWriter out(value);
-  out.u16(family.afi);
-  out.u8(family.safi);
-  Octets attribute;
-  WireWriter attribute_out(attribute);
-  write_attribute(optional, static_cast<std::uint8_t>(AttributeCode::mp_unreach_nlri), value,
-                  attribute_out);
-  return update_of({}, attribute, {});
 }
 
 }  // namespace seatrial::bgp
