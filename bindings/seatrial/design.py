@@ -61,6 +61,18 @@ class Moment:
         """SIGCONT: a frozen process goes on with what has come meanwhile."""
         return self.do("thaw", process)
 
+    def restart(self, process: str) -> Moment:
+        """SIGTERM, and a new process at the same moment, as `systemctl restart` does."""
+        return self.do("restart", process)
+
+    def clear(self, process: str) -> Moment:
+        """Every session of a BGP daemon ("edge1/bgp") is reset with Cease / Administrative Reset: `clear bgp *`."""
+        return self.do("clear", process)
+
+    def clear_soft(self, process: str) -> Moment:
+        """A BGP daemon asks every peer that can (RFC 2918) for its routes again: `clear bgp * soft in`."""
+        return self.do("clear_soft", process)
+
     def link_down(self, target: Handle | str) -> Moment:
         """A cable is pulled: an end of it ("core1:eth1"), or a host that hangs on one cable."""
         return self.do("link_down", target)

@@ -83,6 +83,21 @@ void BgpRouter::thaw() {
   if (speaker_) process_->thaw();
 }
 
+// A frozen daemon does what its operator asked once it goes on.
+void BgpRouter::clear() {
+  if (!speaker_) return;
+  process_->post([this] {
+    for (const auto& session : speaker_->sessions()) speaker_->clear(session.peer);
+  });
+}
+
+void BgpRouter::clear_soft() {
+  if (!speaker_) return;
+  process_->post([this] {
+    for (const auto& session : speaker_->sessions()) speaker_->refresh(session.peer);
+  });
+}
+
 void BgpRouter::end(End how) {
   recheck_.reset();
   speaker_.reset();  // the kernel closes its connections

@@ -29,10 +29,12 @@ class BgpRouter final : public bgp::RibSink, public bgp::NexthopResolver {
 
   // False when the port was not to be had. After kill() or terminate(): a new process.
   bool start();
-  void kill();       // SIGKILL
-  void terminate();  // SIGTERM: Cease/Administrative Shutdown first
-  void freeze();     // SIGSTOP
-  void thaw();       // SIGCONT
+  void kill();        // SIGKILL
+  void terminate();   // SIGTERM: Cease/Administrative Shutdown first
+  void freeze();      // SIGSTOP
+  void thaw();        // SIGCONT
+  void clear();       // every session: Cease/Administrative Reset
+  void clear_soft();  // ROUTE-REFRESH to every peer that can
 
   // Both nullptr while there is no process.
   const bgp::Speaker* speaker() const { return speaker_.get(); }

@@ -3,7 +3,9 @@
 The edges run FRR's datacenter profile (hold 9 s, keepalive 3 s), the cluster nodes Calico's BIRD (kernel routes persist).
 """
 
+import ipaddress
 import json
+import struct
 
 import pytest
 
@@ -13,9 +15,10 @@ SECOND = 1_000_000_000
 DESIGN = ROOT / "scenarios" / "get-me-to-the-cluster"
 
 
-def run(tmp_path, *events, until="32s"):
+def run(tmp_path, *events, until="32s", mrt="none"):
     inject = [word for event in events for word in ("--inject", event)]
-    process = seatrial("run", DESIGN, "--out", tmp_path / "out", "--pcap", "none", "--until", until, *inject)
+    process = seatrial("run", DESIGN, "--out", tmp_path / "out", "--pcap", "none", "--mrt", mrt, "--until", until,
+                       *inject)
     assert process.returncode in (0, 1), process.stdout + process.stderr
     with open(tmp_path / "out" / "records.jsonl") as lines:
         records = [json.loads(line) for line in lines]
@@ -94,6 +97,50 @@ def test_an_ended_nginx_refuses_and_serves_again_after_a_start(tmp_path, how):
                 and r["error"]]
     assert {r["error"] for r in failed(20, 25)} <= {"refused", "reset", "closed"} and failed(20, 25)
     assert not failed(25.1, 32)
+
+
+def test_a_restart_ends_the_session_in_words_and_brings_it_back(tmp_path):
+    records = run(tmp_path, "20s:restart:edge1/bgp", until="45s")
+    (at, reason), = losses(records, "core1", "10.1.1.4", 20 * SECOND)
+    assert at - 20 * SECOND < SECOND // 100 and "Cease/Administrative Shutdown" in reason
+    assert established(records, "core1", "10.1.1.4", 20 * SECOND)
+
+
+def test_clear_resets_every_session_and_each_comes_back(tmp_path):
+    records = run(tmp_path, "20s:clear:edge1/bgp", until="45s")
+    for peer, address in (("core1", "10.1.1.4"), ("core2", "10.1.1.4")):
+        (at, reason), = losses(records, peer, address, 20 * SECOND)
+        assert at - 20 * SECOND < SECOND // 100 and "Cease/Administrative Reset" in reason  # RFC 4486: subcode 4
+        assert established(records, peer, address, 20 * SECOND)
+
+
+def heard(mrt, peer):
+    """(time in s, type) of each BGP message that came from the address `peer`, by an MRT file."""
+    out, at = [], 0
+    while at < len(mrt):
+        second, kind, subtype, size, micro = struct.unpack_from(">IHHII", mrt, at)
+        body, at = mrt[at + 16:at + 12 + size], at + 12 + size
+        if (kind, subtype) == (17, 4) and body[12:16] == ipaddress.ip_address(peer).packed:  # BGP4MP_ET, MESSAGE_AS4
+            out.append((second + micro / 1e6, body[20 + 18]))  # 16 octets of marker, 2 of length, 1 of type
+    return out
+
+
+def test_a_soft_clear_asks_every_peer_for_its_routes_again_and_loses_no_session(tmp_path):
+    records = run(tmp_path, "20s:clear_soft:edge1/bgp", mrt="core1,edge1")
+    assert not losses(records, "core1", "10.1.1.4", 20 * SECOND)
+    assert not fib_changes(records, "edge1", 20 * SECOND)
+    core = heard((tmp_path / "out" / "mrt" / "core1.updates.mrt").read_bytes(), "10.1.1.4")
+    asked = [at for at, kind in core if kind == 5]  # ROUTE-REFRESH, RFC 2918
+    assert asked and all(20 <= at < 20.01 for at in asked)
+    edge = heard((tmp_path / "out" / "mrt" / "edge1.updates.mrt").read_bytes(), "10.1.1.2")
+    again = [at for at, kind in edge if kind == 2 and 20 <= at < 22]  # UPDATEs: core1's routes once more
+    assert again
+
+
+def test_only_a_bgp_daemon_has_sessions_to_clear(tmp_path):
+    process = seatrial("run", DESIGN, "--out", tmp_path / "out", "--inject", "20s:clear:edge1/nginx")
+    assert process.returncode == 2
+    assert 'there is no BGP daemon "edge1/nginx", expected one of "control1/bgp"' in process.stderr
 
 
 def test_a_process_that_is_not_there_is_named(tmp_path):

@@ -298,9 +298,15 @@ class Checker {
 
   void process(const Event& event) {
     std::set<std::string> known;
-    for (const auto& one : processes(s_)) known.insert(one.to_string());
+    const bool sessions = event.action >= Action::clear;
+    for (const auto& one : processes(s_)) {
+      if (!sessions || one.process == "bgp") known.insert(one.to_string());
+    }
     if (!known.contains(event.target)) {
-      error(event.position, "there is no process " + in_quotes(event.target), among(known));
+      error(
+          event.position,
+          (sessions ? "there is no BGP daemon " : "there is no process ") + in_quotes(event.target),
+          among(known));
     }
   }
 

@@ -235,6 +235,10 @@ enum class Action : std::uint8_t {
   start,
   freeze,
   thaw,
+  restart,
+  // of a BGP daemon: its sessions, as `clear bgp *` and `clear bgp * soft in` do
+  clear,
+  clear_soft,
 };
 
 // Something that happens to the design at a moment. A link's target is one of its ends:

@@ -26,7 +26,7 @@ struct Words<Connections> {
 };
 template <>
 struct Words<Action> {
-  static constexpr std::array<std::pair<std::string_view, Action>, 10> table{
+  static constexpr std::array<std::pair<std::string_view, Action>, 13> table{
       {{"link_down", Action::link_down},
        {"link_up", Action::link_up},
        {"link_silent", Action::link_silent},
@@ -36,7 +36,10 @@ struct Words<Action> {
        {"terminate", Action::terminate},
        {"start", Action::start},
        {"freeze", Action::freeze},
-       {"thaw", Action::thaw}}};
+       {"thaw", Action::thaw},
+       {"restart", Action::restart},
+       {"clear", Action::clear},
+       {"clear_soft", Action::clear_soft}}};
 };
 template <>
 struct Words<Table> {

@@ -240,6 +240,9 @@ void Trial::act(const Event& event) {
     case Action::start:
     case Action::freeze:
     case Action::thaw:
+    case Action::restart:
+    case Action::clear:
+    case Action::clear_soft:
       act_on_process(event);
       break;
   }
@@ -261,6 +264,13 @@ void Trial::act_on_process(const Event& event) {
         return router.freeze();
       case Action::thaw:
         return router.thaw();
+      case Action::clear:
+        return router.clear();
+      case Action::clear_soft:
+        return router.clear_soft();
+      case Action::restart:
+        router.terminate();
+        [[fallthrough]];
       default:
         if (router.speaker() == nullptr && !router.start()) {
           recorder_.note(world_.now(), node, "bgpd", "port 179 is in use");
@@ -281,6 +291,9 @@ void Trial::act_on_process(const Event& event) {
       case Action::thaw:
         if (proxy->process) proxy->process->thaw();
         break;
+      case Action::restart:
+        proxy->end();
+        [[fallthrough]];
       default:
         if (!proxy->server) start_proxy(*proxy);
         break;
