@@ -1,6 +1,7 @@
 #include "models/bgp/adj_rib_in.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace seatrial::bgp {
 
@@ -9,11 +10,13 @@ bool AdjRibIn::put(const Nlri& nlri, AttributesRef attributes, TimePoint now) {
   const auto path = std::ranges::find(paths, nlri.path_id, &ReceivedPath::path_id);
   if (path == paths.end()) {
     paths.push_back({nlri.path_id, std::move(attributes), now});
-    ++paths_;
+    ++paths_[index(nlri.prefix.family())];
     return true;
   }
   path->stale = false;
-  if (path->attributes == attributes) return false;
+  // What was the last resort is a route like any other again.
+  const bool promoted = std::exchange(path->long_lived, false);
+  if (path->attributes == attributes) return promoted;
   path->attributes = std::move(attributes);
   path->received = now;
   return true;
@@ -22,19 +25,32 @@ bool AdjRibIn::put(const Nlri& nlri, AttributesRef attributes, TimePoint now) {
 bool AdjRibIn::erase(const Nlri& nlri) {
   auto* paths = table_.find(nlri.prefix);
   if (paths == nullptr) return false;
-  const auto removed =
-      std::erase_if(*paths, [&](const ReceivedPath& p) { return p.path_id == nlri.path_id; });
-  paths_ -= removed;
+  const auto path = std::ranges::find(*paths, nlri.path_id, &ReceivedPath::path_id);
+  if (path == paths->end()) return false;
+  --paths_[index(nlri.prefix.family())];
+  if (path->accepted) --accepted_[index(nlri.prefix.family())];
+  paths->erase(path);
   if (paths->empty()) table_.erase(nlri.prefix);
-  return removed > 0;
+  return true;
 }
 
-std::size_t AdjRibIn::paths(net::Family family) const {
-  std::size_t count = 0;
-  table_.for_each([&](const net::Prefix& prefix, const std::vector<ReceivedPath>& paths) {
-    if (prefix.family() == family) count += paths.size();
-  });
-  return count;
+ReceivedPath* AdjRibIn::find(const Nlri& nlri) {
+  auto* paths = table_.find(nlri.prefix);
+  if (paths == nullptr) return nullptr;
+  const auto path = std::ranges::find(*paths, nlri.path_id, &ReceivedPath::path_id);
+  return path == paths->end() ? nullptr : &*path;
+}
+
+void AdjRibIn::set_accepted(const Nlri& nlri, bool accepted) {
+  auto* path = find(nlri);
+  if (path == nullptr || path->accepted == accepted) return;
+  path->accepted = accepted;
+  auto& count = accepted_[index(nlri.prefix.family())];
+  if (accepted) {
+    ++count;
+  } else {
+    --count;
+  }
 }
 
 void AdjRibIn::mark_stale(net::Family family) {

@@ -65,19 +65,13 @@ enum class Role : std::uint8_t {
   peer = 4
 };
 
-enum class GracefulRestartMode {
-  disabled,  // no capability
-  helper,    // the capability with no family: keeps a restarting peer's routes
-  restarter  // the capability with the families, too
-};
-
 struct GracefulRestartConfig {  // RFC 4724
-  GracefulRestartMode mode = GracefulRestartMode::helper;
+  GracefulRestartMode mode = GracefulRestartMode::by_profile;
   Duration restart_time = 120s;  // announced
   Duration stale_time = 360s;    // a helper's bound from re-establishment to the End-of-RIB
   Duration select_deferral = 360s;
   bool preserve_forwarding = false;          // the F bit of each family
-  bool notification = false;                 // RFC 8538: the N bit
+  bool notification = false;                 // RFC 8538: the N bit, where the profile has none
   std::optional<Duration> long_lived_stale;  // RFC 9494
 };
 

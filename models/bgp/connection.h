@@ -8,21 +8,12 @@
 
 #include "models/bgp/framer.h"
 #include "models/bgp/fsm.h"
+#include "models/bgp/negotiation.h"
 #include "models/io/host.h"
 
 namespace seatrial::bgp {
 
 class Connection;
-
-// What both sides may do, once the peer's OPEN is in.
-struct Negotiated {
-  OpenMessage peer;
-  Duration hold_time{};
-  Duration keepalive_time{};
-  CodecOptions codec;
-  bool route_refresh = false;
-  bool graceful_restart = false;
-};
 
 // A message that came or went.
 struct CountedMessage {

@@ -21,6 +21,7 @@ constexpr std::array error_rows{
     ErrorRow{ErrorCode::open, 4, "Unsupported Optional Parameter"},
     ErrorRow{ErrorCode::open, 6, "Unacceptable Hold Time"},
     ErrorRow{ErrorCode::open, 7, "Unsupported Capability"},
+    ErrorRow{ErrorCode::open, 11, "Role Mismatch"},
     ErrorRow{ErrorCode::update, 1, "Malformed Attribute List"},
     ErrorRow{ErrorCode::update, 2, "Unrecognized Well-known Attribute"},
     ErrorRow{ErrorCode::update, 3, "Missing Well-known Attribute"},

@@ -46,6 +46,7 @@ inline constexpr std::uint8_t bad_identifier = 3;
 inline constexpr std::uint8_t unsupported_parameter = 4;
 inline constexpr std::uint8_t unacceptable_hold_time = 6;
 inline constexpr std::uint8_t unsupported_capability = 7;
+inline constexpr std::uint8_t role_mismatch = 11;  // RFC 9234
 }  // namespace open_error
 
 namespace update_error {  // RFC 4271 section 6.3
@@ -77,8 +78,16 @@ inline constexpr std::uint8_t connection_rejected = 5;
 inline constexpr std::uint8_t other_configuration_change = 6;
 inline constexpr std::uint8_t collision_resolution = 7;
 inline constexpr std::uint8_t out_of_resources = 8;
+inline constexpr std::uint8_t hard_reset = 9;  // RFC 8538
 inline constexpr std::uint8_t bfd_down = 10;
 }  // namespace cease
+
+namespace route_refresh_error {  // RFC 7313 section 5
+inline constexpr std::uint8_t invalid_length = 1;
+}  // namespace route_refresh_error
+
+// The subtypes of a ROUTE-REFRESH (RFC 7313 section 3.2).
+enum class RefreshSubtype : std::uint8_t { request = 0, begin = 1, end = 2 };
 
 enum class AttributeCode : std::uint8_t {
   origin = 1,
@@ -120,7 +129,8 @@ enum class CapabilityCode : std::uint8_t {
   add_path = 69,
   enhanced_route_refresh = 70,
   long_lived_graceful_restart = 71,  // RFC 9494
-  fqdn = 73,
+  fqdn = 73,                         // draft-walton-bgp-hostname-capability
+  cisco_route_refresh = 128,         // before RFC 2918 had its number
 };
 
 // Address family and subsequent address family, as in RFC 4760.

@@ -18,8 +18,13 @@ bool same_path(const Candidate& a, const Candidate& b) {
 
 }  // namespace
 
-Speaker::Core::Core(io::Host& host, SpeakerConfig config, Dependencies dependencies)
-    : host_(host), config_(std::move(config)), dependencies_(dependencies) {
+Speaker::Core::Core(io::Host& host, SpeakerConfig config, Dependencies dependencies, StartMode mode)
+    : host_(host),
+      config_(std::move(config)),
+      dependencies_(dependencies),
+      deferral_(host, [this] { restart_over(); }),
+      mode_(mode) {
+  reaper_ = host_.timer([this] { reap_dynamic(); });
   decision_timer_ = host_.timer([this] { run_decisions(); });
   auto neighbors = std::move(config_.neighbors);
   config_.neighbors.clear();
@@ -68,9 +73,8 @@ std::optional<std::uint32_t> Speaker::Core::local_metric(const net::Prefix& pref
 void Speaker::Core::import(Neighbor& n, const Nlri& nlri, const PathAttributes& attributes) {
   const auto& session = n.session();
   auto result = import_route(n.rules(), nlri.prefix, attributes);
-  if (!result.accepted) {
-    return remove(nlri.prefix, {session.source(), session.config().address, nlri.path_id});
-  }
+  if (session.config().max_prefixes) n.adj_rib_in().set_accepted(nlri, result.accepted);
+  if (!result.accepted) return drop(n, nlri);
   Candidate candidate;
   candidate.peer = session.config().address;
   candidate.source = session.source();
@@ -124,6 +128,7 @@ void Speaker::Core::remove(const net::Prefix& prefix, const Identity& identity) 
 }
 
 void Speaker::Core::nexthops_changed() {
+  for (auto& [address, n] : neighbors_) n->session().reconsider();
   loc_rib_.for_each([&](const net::Prefix& prefix, Route& route) {
     bool differs = false;
     for (auto& c : route.candidates) {
@@ -164,6 +169,7 @@ void Speaker::Core::mark(const net::Prefix& prefix) {
 
 void Speaker::Core::run_decisions() {
   removed_.clear();
+  if (deferral_.active()) return;  // what is marked waits
   for (const auto& prefix : std::exchange(marked_, {})) run_decision(prefix);
 }
 

@@ -8,13 +8,14 @@
 
 #include "models/bgp/decision.h"
 #include "models/bgp/neighbor.h"
+#include "models/bgp/restart_deferral.h"
 #include "models/bgp/speaker.h"
 
 namespace seatrial::bgp {
 
 class Speaker::Core final : public SessionOwner {
  public:
-  Core(io::Host& host, SpeakerConfig config, Dependencies dependencies);
+  Core(io::Host& host, SpeakerConfig config, Dependencies dependencies, StartMode mode);
 
   bool start();
   void shutdown();
@@ -23,6 +24,9 @@ class Speaker::Core final : public SessionOwner {
   void add_neighbor(NeighborConfig config);
   void remove_neighbor(const net::IpAddress& peer);
   void nexthops_changed();
+  bool clear(const net::IpAddress& peer, ClearKind kind);
+  bool set_shutdown(const net::IpAddress& peer, bool down, const std::string& message);
+  void interface_down(const net::IpAddress& local);
   Neighbor* neighbor(const net::IpAddress& peer) const;
 
   const SpeakerConfig& config() const { return config_; }
@@ -36,11 +40,13 @@ class Speaker::Core final : public SessionOwner {
   // --- SessionOwner
   const SpeakerConfig& speaker_config() const override { return config_; }
   void established(Session& session) override;
-  void lost(Session& session) override;
+  void lost(Session& session, const FsmCause& end) override;
   void update(Session& session, DecodedUpdate update) override;
   void route_refresh(Session& session, const RouteRefreshMessage& refresh) override;
   void changed(const SessionEvent& event) override;
   void counted(const MessageEvent& event) override;
+  bool restarting() const override { return deferral_.active(); }
+  bool within_reach(const Session& session) const override;
   std::unique_ptr<LivenessWatch> watch(const Session& session,
                                        Liveness::Callback callback) override;
 
@@ -63,7 +69,26 @@ class Speaker::Core final : public SessionOwner {
   std::optional<std::uint32_t> local_metric(const net::Prefix& prefix,
                                             const OriginatedRoute& route) const;
   void import(Neighbor& neighbor, const Nlri& nlri, const PathAttributes& attributes);
+  // core_sessions.cc
+  bool listen(net::Family family);
+  void begin(Neighbor& neighbor, Duration after = {});
+  void accepted(std::unique_ptr<io::Stream> stream);
+  bool make_dynamic(const net::IpAddress& from);
+  Neighbor& make_neighbor(NeighborConfig config);
+  void reap_dynamic();
+  // core_messages.cc
+  void end_of_rib(Neighbor& neighbor, AfiSafi family);
+  void check_limit(Neighbor& neighbor, AfiSafi family);
+  void reimport(Neighbor& neighbor);
+  void reimport(Neighbor& neighbor, const Nlri& nlri);
+  // core_restart.cc
+  std::unique_ptr<PeerRestart> make_restart(Neighbor& neighbor);
   void drop(const Neighbor& neighbor, const Nlri& nlri);
+  void flush(Neighbor& neighbor, AfiSafi family);
+  void sweep(Neighbor& neighbor, AfiSafi family);
+  void make_long_lived(Neighbor& neighbor, AfiSafi family);
+  void restart_over();
+  // core.cc
   void put(const net::Prefix& prefix, Candidate candidate);
   void remove(const net::Prefix& prefix, const Identity& identity);
   void mark(const net::Prefix& prefix);
@@ -84,7 +109,10 @@ class Speaker::Core final : public SessionOwner {
   net::PrefixMap<Route> loc_rib_;
   std::set<net::Prefix> marked_;
   std::unique_ptr<io::Timer> decision_timer_;
-  std::unique_ptr<io::Listener> listener_;
+  std::map<net::Family, std::unique_ptr<io::Listener>> listeners_;
+  std::unique_ptr<io::Timer> reaper_;  // of dynamic neighbours
+  RestartDeferral deferral_;
+  StartMode mode_;
   bool running_ = false;
 };
 

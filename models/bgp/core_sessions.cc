@@ -1,5 +1,5 @@
-// The neighbours of a speaker: configured and removed while it runs, and what their sessions
-// report: messages that come in, and what an end or a beginning means for the RIBs.
+// The neighbours of a speaker: configured, found by a range (`bgp listen range`), shut, cleared and
+// removed while it runs, and who may connect.
 #include "models/bgp/core.h"
 
 namespace seatrial::bgp {
@@ -15,29 +15,84 @@ constexpr Duration start_spacing = 35us;
 
 bool Speaker::Core::start() {
   running_ = true;
-  bool listening = true;
-  if (config_.listen) {
-    listener_ = host_.listen({config_.listen_address, config_.listen_port},
-                             [this](std::unique_ptr<io::Stream> stream) {
-                               // A peer that is not configured is closed at once.
-                               auto* from = neighbor(stream->remote().address);
-                               if (from != nullptr) from->session().accept(std::move(stream));
-                             });
-    listening = listener_ != nullptr;
+  const bool listening = !config_.listen || listen(net::Family::ipv4);
+  if (mode_ == StartMode::restarting) {
+    for (auto& [address, n] : neighbors_) {
+      const auto& config = n->session().config();
+      const auto mode = restart_config(config_, config).mode;
+      if (config_.profile.restart_awaits_configured_peers && !config.shutdown &&
+          mode == GracefulRestartMode::restarter) {
+        deferral_.await(address, config.families);
+      }
+    }
+    deferral_.start(config_.graceful_restart.select_deferral);
   }
   Duration after{};
   for (auto& [address, n] : neighbors_) {
-    n->session().start(after);
+    begin(*n, after);
     after += start_spacing;
   }
   return listening;
 }
 
+// An unspecified listening address means every address of both families, as the daemons have it;
+// IPv6 is asked for when a neighbour may come by it.
+bool Speaker::Core::listen(net::Family family) {
+  auto address = config_.listen_address;
+  if (family == net::Family::ipv6) {
+    if (address != net::IpAddress()) return true;
+    address = *net::IpAddress::parse("::");
+  }
+  auto& listener = listeners_[family];
+  if (!listener) {
+    listener =
+        host_.listen({address, config_.listen_port},
+                     [this](std::unique_ptr<io::Stream> stream) { accepted(std::move(stream)); });
+  }
+  return listener != nullptr;
+}
+
+void Speaker::Core::begin(Neighbor& n, Duration after) {
+  if (config_.listen && !n.session().config().address.is_v4()) listen(net::Family::ipv6);
+  n.session().start(after);
+}
+
+void Speaker::Core::accepted(std::unique_ptr<io::Stream> stream) {
+  const auto from = stream->remote().address;
+  if (neighbor(from) == nullptr && !make_dynamic(from)) return;  // closed at once
+  neighbor(from)->session().accept(std::move(stream));
+}
+
+// The most specific range that holds the address makes the neighbour.
+bool Speaker::Core::make_dynamic(const net::IpAddress& from) {
+  const DynamicRange* best = nullptr;
+  for (const auto& range : config_.dynamic_ranges) {
+    if (range.prefix.contains(from) &&
+        (best == nullptr || range.prefix.length() > best->prefix.length())) {
+      best = &range;
+    }
+  }
+  const auto dynamic = std::ranges::count_if(
+      neighbors_, [](const auto& entry) { return entry.second->watch().dynamic; });
+  if (best == nullptr || best->peer.shutdown ||
+      static_cast<unsigned>(dynamic) >= config_.dynamic_limit) {
+    return false;
+  }
+  auto config = best->peer;
+  config.address = from;
+  config.passive = true;
+  make_neighbor(std::move(config)).watch().dynamic = true;
+  begin(*neighbor(from));
+  return true;
+}
+
 void Speaker::Core::shutdown() {
   running_ = false;
-  listener_.reset();
+  listeners_.clear();
   for (auto& [address, n] : neighbors_) {
     n->session().stop(NotificationMessage(ErrorCode::cease, cease::admin_shutdown), "shut down");
+    n->watch().restart->forget();
+    for (const auto family : {ipv4_unicast, ipv6_unicast}) flush(*n, family);
   }
   run_decisions();
 }
@@ -45,24 +100,76 @@ void Speaker::Core::shutdown() {
 void Speaker::Core::add_neighbor(NeighborConfig config) {
   const auto address = config.address;
   remove_neighbor(address);
+  auto& n = make_neighbor(std::move(config));
+  config_.neighbors.push_back(n.session().config());
+  if (running_) begin(n);
+}
+
+Neighbor& Speaker::Core::make_neighbor(NeighborConfig config) {
+  const auto address = config.address;
   auto made = std::make_unique<Neighbor>(
       host_, *this, config_, std::move(config),
       [this](const Neighbor& n, const net::Prefix& prefix) { return desired(n, prefix); });
   auto& n = *(neighbors_[address] = std::move(made));
-  config_.neighbors.push_back(n.session().config());
-  if (running_) n.session().start();
+  n.watch().restart = make_restart(n);
+  return n;
 }
 
 void Speaker::Core::remove_neighbor(const net::IpAddress& peer) {
   const auto found = neighbors_.find(peer);
   if (found == neighbors_.end()) return;
-  found->second->session().stop(NotificationMessage(ErrorCode::cease, cease::peer_deconfigured),
-                                "neighbour removed");
+  auto& n = *found->second;
+  n.session().stop(NotificationMessage(ErrorCode::cease, cease::peer_deconfigured),
+                   "neighbour removed");
+  n.watch().restart->forget();
+  for (const auto family : {ipv4_unicast, ipv6_unicast}) flush(n, family);
+  deferral_.gone(peer);
   // The call may come from inside a callback of this very session.
   removed_.push_back(std::move(found->second));
   neighbors_.erase(found);
-  std::erase_if(config_.neighbors, [&](const auto& n) { return n.address == peer; });
+  std::erase_if(config_.neighbors, [&](const auto& c) { return c.address == peer; });
   mark({});  // the next decision run deletes it
+}
+
+// Dynamic neighbours live as long as their session, or what is kept over its restart.
+void Speaker::Core::reap_dynamic() {
+  std::vector<net::IpAddress> over;
+  for (const auto& [address, n] : neighbors_) {
+    const auto state = n->session().state();
+    if (n->watch().dynamic && state < State::open_sent && !n->watch().restart->active()) {
+      over.push_back(address);
+    }
+  }
+  for (const auto& address : over) remove_neighbor(address);
+}
+
+bool Speaker::Core::set_shutdown(const net::IpAddress& peer, bool down,
+                                 const std::string& message) {
+  auto* n = neighbor(peer);
+  if (n == nullptr) return false;
+  if (n->watch().limit_timer) n->watch().limit_timer->cancel();
+  n->session().set_shutdown(down, message);
+  for (auto& config : config_.neighbors) {
+    if (config.address == peer) config = n->session().config();
+  }
+  if (!down) return true;
+  n->watch().restart->forget();
+  for (const auto family : {ipv4_unicast, ipv6_unicast}) flush(*n, family);
+  deferral_.gone(peer);
+  return true;
+}
+
+void Speaker::Core::interface_down(const net::IpAddress& local) {
+  if (!config_.fast_external_failover) return;
+  for (auto& [address, n] : neighbors_) {
+    auto& session = n->session();
+    if (session.direct() && session.local_address() == local) session.link_down();
+  }
+}
+
+bool Speaker::Core::within_reach(const Session& session) const {
+  return !session.direct() || dependencies_.resolver == nullptr ||
+         dependencies_.resolver->connected(session.config().address);
 }
 
 Neighbor* Speaker::Core::neighbor(const net::IpAddress& peer) const {
@@ -70,74 +177,8 @@ Neighbor* Speaker::Core::neighbor(const net::IpAddress& peer) const {
   return found == neighbors_.end() ? nullptr : found->second.get();
 }
 
-void Speaker::Core::established(Session& session) {
-  auto* n = neighbor(session.config().address);
-  if (n == nullptr) return;
-  n->established();
-  loc_rib_.for_each([&](const net::Prefix& prefix, const Route& route) {
-    if (route.best) n->touch(prefix);
-  });
-}
-
-void Speaker::Core::lost(Session& session) {
-  auto* n = neighbor(session.config().address);
-  if (n == nullptr) return;
-  n->lost();
-  for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
-    for (const auto& nlri : n->adj_rib_in().clear(family)) drop(*n, nlri);
-  }
-}
-
-// What the neighbour announced is no longer a candidate.
-void Speaker::Core::drop(const Neighbor& n, const Nlri& nlri) {
-  remove(nlri.prefix, {n.session().source(), n.session().config().address, nlri.path_id});
-}
-
-void Speaker::Core::update(Session& session, DecodedUpdate decoded) {
-  auto* n = neighbor(session.config().address);
-  if (n == nullptr) return;
-  auto& message = decoded.message;
-  const auto withdrawn = [&](const Nlri& nlri) {
-    if (n->carries(nlri.prefix.family()) && n->adj_rib_in().erase(nlri)) drop(*n, nlri);
-  };
-  for (const auto& nlri : message.withdrawn) withdrawn(nlri);
-  if (decoded.outcome == Outcome::treat_as_withdraw || !message.attributes) {
-    for (const auto& nlri : message.announced) withdrawn(nlri);
-    for (const auto& nlri : message.mp_announced) withdrawn(nlri);
-    return;
-  }
-  const auto take = [&](const std::vector<Nlri>& list, const AttributesRef& attributes) {
-    for (const auto& nlri : list) {
-      if (!n->carries(nlri.prefix.family())) continue;
-      if (n->adj_rib_in().put(nlri, attributes, host_.now())) import(*n, nlri, *attributes);
-    }
-  };
-  if (!message.announced.empty()) {
-    auto plain = *message.attributes;
-    take(message.announced, pool_.intern(std::move(plain)));
-  }
-  if (!message.mp_announced.empty()) {
-    auto mp = std::move(*message.attributes);
-    mp.next_hop = message.mp_next_hop;
-    mp.link_local_next_hop = message.mp_link_local;
-    take(message.mp_announced, pool_.intern(std::move(mp)));
-  }
-  const auto limit = session.config().max_prefixes;
-  if (limit && !limit->warning_only &&
-      n->adj_rib_in().paths() > limit->limit) {  // stays down until it is cleared
-    session.stop(NotificationMessage(ErrorCode::cease, cease::max_prefixes),
-                 std::to_string(n->adj_rib_in().paths()) + " prefixes, at most " +
-                     std::to_string(limit->limit) + " allowed");
-  }
-}
-
-void Speaker::Core::route_refresh(Session& session, const RouteRefreshMessage& refresh) {
-  auto* n = neighbor(session.config().address);
-  // Subtypes 1 and 2 belong to RFC 7313, which is not offered.
-  if (n != nullptr && refresh.subtype == 0) n->resend();
-}
-
 void Speaker::Core::changed(const SessionEvent& event) {
+  if (event.to < State::open_sent && !config_.dynamic_ranges.empty()) reaper_->arm(host_.now());
   if (dependencies_.observer != nullptr) dependencies_.observer->session_changed(event);
 }
 

@@ -21,6 +21,11 @@ SessionSnapshot Speaker::Core::snapshot(const Neighbor& n) const {
         }
       });
   s.prefixes_received = n.adj_rib_in().paths();
+  s.dynamic = n.watch().dynamic;
+  s.stale_prefixes =
+      n.adj_rib_in().stale(net::Family::ipv4) + n.adj_rib_in().stale(net::Family::ipv6);
+  s.restart_timer = n.watch().restart->restart_left();
+  s.stale_timer = n.watch().restart->stale_left();
   s.prefixes_advertised = n.adj_rib_out().size();
   return s;
 }
@@ -41,6 +46,10 @@ RouteSnapshot Speaker::Core::describe(const net::Prefix& prefix, const Route& ro
     path.best = decision.best == i;
     path.multipath = std::ranges::find(decision.multipath, i) != decision.multipath.end();
     path.received = c.received;
+    if (auto* from = neighbor(c.peer); from != nullptr && path.peer) {
+      const auto* received = from->adj_rib_in().find({prefix, c.path_id});
+      path.stale = received != nullptr && received->stale;
+    }
     if (!path.eligible) {
       path.why = c.source == RouteSource::local
                      ? "not in the routing table (import check)"
@@ -79,8 +88,8 @@ std::vector<AdjRouteSnapshot> Speaker::Core::adj_rib_in(const Neighbor& n) const
       [&](const net::Prefix& prefix, const std::vector<ReceivedPath>& paths) {
         for (const auto& path : paths) {
           auto result = import_route(rules, prefix, *path.attributes);
-          all.push_back(
-              {prefix, path.path_id, path.attributes, result.accepted, result.why, path.received});
+          all.push_back({prefix, path.path_id, path.attributes, result.accepted, result.why,
+                         path.received, path.stale});
         }
       });
   return all;

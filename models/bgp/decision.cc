@@ -144,6 +144,10 @@ class Decider {
     const auto& b = candidates_[j];
     const auto& p = *a.attributes;
     const auto& q = *b.attributes;
+    // RFC 9494 section 4.3: only where there is nothing else.
+    if (const int s = lower_first(p.has(llgr_stale), q.has(llgr_stale))) {
+      return {s, Step::long_lived_stale};
+    }
     if (const int s = lower_first(b.weight, a.weight)) return {s, Step::weight};
     const auto pref = [&](const PathAttributes& x) {
       return x.local_pref.value_or(options_.default_local_pref);
@@ -187,10 +191,11 @@ Decision decide(std::span<const Candidate> candidates, const DecisionOptions& op
 }
 
 std::string_view to_string(Step step) {
-  constexpr std::array<std::string_view, 15> names{
-      "not eligible",    "only path", "weight",       "local preference", "local origin",
-      "AS path length",  "origin",    "MED",          "eBGP over iBGP",   "IGP metric",
-      "oldest external", "router id", "cluster list", "peer address",     "path id"};
+  constexpr std::array<std::string_view, 16> names{
+      "not eligible", "only path",       "long-lived stale", "weight",       "local preference",
+      "local origin", "AS path length",  "origin",           "MED",          "eBGP over iBGP",
+      "IGP metric",   "oldest external", "router id",        "cluster list", "peer address",
+      "path id"};
   return names[static_cast<std::size_t>(step)];
 }
 

@@ -30,6 +30,7 @@ struct Candidate {
 enum class Step : std::uint8_t {
   not_eligible,
   only_path,
+  long_lived_stale,
   weight,
   local_pref,
   locally_originated,

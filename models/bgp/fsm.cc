@@ -130,7 +130,7 @@ void Fsm::in_open_confirm(const FsmInput& input) {
       next_error_wait_ = Duration::zero();
       return enter(State::established);
     case FsmEvent::tcp_failed:
-      return to_idle(After::plain, {input.detail});
+      return to_idle(After::plain, {input.detail, {}, {}, input.unforgiving});
     case FsmEvent::manual_start:
       return;
     default:
@@ -147,7 +147,7 @@ void Fsm::in_established(const FsmInput& input) {
     case FsmEvent::update_received:
       return restart_hold();
     case FsmEvent::tcp_failed:
-      return to_idle(After::plain, {input.detail});
+      return to_idle(After::plain, {input.detail, {}, {}, input.unforgiving});
     case FsmEvent::manual_start:
       return;
     default:
@@ -176,9 +176,8 @@ bool Fsm::ended(const FsmInput& input) {
       to_idle(After::error, {input.detail}, opened ? &input.notification : nullptr);
       return true;
     case FsmEvent::notification_received:
-      to_idle(After::error, {"NOTIFICATION received: " + input.notification.to_string(),
-                             {},
-                             input.notification.to_string()});
+      to_idle(timing_.notification_is_error ? After::error : After::plain,
+              {"NOTIFICATION received: " + input.notification.describe(), {}, input.notification});
       return true;
     default:
       return false;
@@ -217,7 +216,7 @@ void Fsm::connect_failed(const FsmInput& input) {
 void Fsm::to_idle(After after, FsmCause cause, const NotificationMessage* send) {
   if (send != nullptr) {
     actions_.send_notification(*send);
-    cause.notification_sent = send->to_string();
+    cause.sent = *send;
   }
   for (const auto timer :
        {FsmTimer::connect_retry, FsmTimer::hold, FsmTimer::keepalive, FsmTimer::idle_hold}) {
@@ -230,6 +229,7 @@ void Fsm::to_idle(After after, FsmCause cause, const NotificationMessage* send) 
     if (error_wait_) {
       wait = std::max(next_error_wait_, timing_.error_wait_min);
       next_error_wait_ = std::min(wait * 2, timing_.error_wait_max);
+      if (timing_.start_delay_after_error) wait += timing_.start_delay;
     }
     // Even with nothing to wait for, one second keeps a pair that cannot agree from spinning.
     actions_.start_timer(FsmTimer::idle_hold, std::max<Duration>(wait, 1s));

@@ -8,6 +8,7 @@
 // CollisionDetectEstablishedState off, TrackTcpState off.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "models/bgp/fsm_state.h"
@@ -41,13 +42,15 @@ struct FsmInput {
   FsmEvent event;
   NotificationMessage notification = {};
   std::string detail = {};
+  bool unforgiving = false;  // graceful restart does not apply: the link itself is gone
 };
 
 // Why a state was left, for those who watch.
 struct FsmCause {
   std::string reason;
-  std::string notification_sent;
-  std::string notification_received;
+  std::optional<NotificationMessage> sent = {};
+  std::optional<NotificationMessage> received = {};
+  bool unforgiving = false;
 };
 
 class FsmActions {
@@ -74,6 +77,8 @@ struct FsmTiming {
   Duration error_wait_min{};
   Duration error_wait_max{};
   bool error_wait_accepts = false;
+  bool start_delay_after_error = false;  // the start delay comes on top of the error wait
+  bool notification_is_error = true;     // one that the peer sends, for the waits
   Duration open_hold_time{};
 };
 

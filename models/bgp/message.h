@@ -33,6 +33,26 @@ struct GracefulRestartCapability {  // RFC 4724 section 3
                          const GracefulRestartCapability&) = default;
 };
 
+struct LongLivedCapability {  // RFC 9494 section 3: one family
+  AfiSafi family;
+  bool forwarding_preserved = false;
+  std::uint32_t stale_time_s = 0;  // 24 bits
+  friend bool operator==(const LongLivedCapability&, const LongLivedCapability&) = default;
+};
+
+struct ExtendedNextHop {  // RFC 8950 section 4
+  std::uint16_t afi = 1;
+  std::uint16_t safi = 1;
+  std::uint16_t next_hop_afi = 2;
+  friend bool operator==(const ExtendedNextHop&, const ExtendedNextHop&) = default;
+};
+
+struct HostName {  // draft-walton-bgp-hostname-capability
+  std::string host;
+  std::string domain;
+  friend bool operator==(const HostName&, const HostName&) = default;
+};
+
 struct AddPathCapability {  // RFC 7911 section 4
   AfiSafi family;
   bool receive = false;
@@ -43,12 +63,18 @@ struct AddPathCapability {  // RFC 7911 section 4
 struct Capabilities {
   std::vector<AfiSafi> families;  // RFC 4760; none means IPv4 unicast alone
   bool route_refresh = false;
+  bool cisco_route_refresh = false;
   bool enhanced_route_refresh = false;
   bool extended_message = false;
   std::optional<Asn> four_octet_as;
   std::optional<GracefulRestartCapability> graceful_restart;
   std::vector<AddPathCapability> add_path;
-  std::vector<RawCapability> other;  // FQDN and whatever else, as received
+  std::vector<LongLivedCapability> long_lived;
+  std::vector<ExtendedNextHop> extended_next_hop;
+  std::vector<std::uint8_t>
+      roles;  // RFC 9234: config.h's Role; more than one is an error, if they differ
+  std::optional<HostName> host_name;
+  std::vector<RawCapability> other;  // whatever else, as received
 
   bool has(AfiSafi family) const;
   friend bool operator==(const Capabilities&, const Capabilities&) = default;
@@ -88,8 +114,17 @@ struct NotificationMessage {
   NotificationMessage(ErrorCode c, std::uint8_t sub, Octets d = {})
       : code(static_cast<std::uint8_t>(c)), subcode(sub), data(std::move(d)) {}
   std::string to_string() const { return error_name(code, subcode); }
+  // With what the data says in words: RFC 9003's message, RFC 8538's inner error.
+  std::string describe() const;
   friend bool operator==(const NotificationMessage&, const NotificationMessage&) = default;
 };
+
+// RFC 9003: Cease/Administrative Shutdown or Reset with a message of at most 255 octets of UTF-8;
+// what is longer is cut between two characters.
+NotificationMessage cease_with_message(std::uint8_t subcode, std::string_view message);
+std::optional<std::string> shutdown_message(const NotificationMessage& notification);
+// RFC 8538 section 3.1: Cease/Hard Reset around the error that it is about.
+NotificationMessage hard_reset(const NotificationMessage& about);
 
 struct KeepaliveMessage {
   friend bool operator==(const KeepaliveMessage&, const KeepaliveMessage&) = default;

@@ -16,27 +16,25 @@ Neighbor::Neighbor(io::Host& host, SessionOwner& owner, const SpeakerConfig& spe
 RuleContext Neighbor::rules() const {
   const auto& agreed = session_.negotiated();
   return {speaker_,        session_.config(), session_.internal(), session_.local_address(),
-          agreed.peer.asn, agreed.peer.id};
+          agreed.peer.asn, agreed.peer.id,    agreed.long_lived,   agreed.extended_next_hop};
 }
 
 bool Neighbor::carries(net::Family family) const {
   const auto wanted = family == net::Family::ipv4 ? ipv4_unicast : ipv6_unicast;
-  const auto& ours = session_.config().families;
-  const auto& theirs = session_.negotiated().peer.capabilities;
-  if (std::ranges::find(ours, wanted) == ours.end()) return false;
-  // RFC 4760 section 8: without the capability a peer speaks IPv4 unicast.
-  return theirs.has(wanted) || (theirs.families.empty() && wanted == ipv4_unicast);
+  const auto& both = session_.negotiated().families;
+  return std::ranges::find(both, wanted) != both.end();
 }
 
 void Neighbor::established() {
   earliest_flush_ = host_.now() + speaker_.profile.first_update_delay;
-  end_of_rib_due_ = speaker_.profile.end_of_rib;
+  end_of_rib_due_ = speaker_.profile.end_of_rib || session_.negotiated().graceful_restart;
   schedule();
 }
 
 void Neighbor::lost() {
   flush_timer_->cancel();
   pending_.clear();
+  refresh_due_.clear();
   adj_rib_out_.clear();
 }
 
@@ -46,8 +44,17 @@ void Neighbor::touch(const net::Prefix& prefix) {
   schedule();
 }
 
-void Neighbor::resend() {
+void Neighbor::hold(bool held) {
+  const bool released = std::exchange(held_, held) && !held;
+  if (released && session_.established()) schedule();
+}
+
+void Neighbor::resend(AfiSafi family) {
+  const auto wanted = family == ipv4_unicast ? net::Family::ipv4 : net::Family::ipv6;
+  if (!carries(wanted)) return;
+  if (session_.negotiated().enhanced_route_refresh) refresh_due_.insert(family);
   adj_rib_out_.for_each([&](const net::Prefix& prefix, AttributesRef& sent) {
+    if (prefix.family() != wanted) return;
     sent.reset();
     pending_.insert(prefix);
   });
@@ -65,7 +72,9 @@ void Neighbor::schedule() {
 }
 
 void Neighbor::flush() {
-  if (!session_.established()) return;
+  if (!session_.established() || held_) return;
+  const auto refreshed = std::exchange(refresh_due_, {});
+  for (const auto family : refreshed) session_.send_refresh(family, RefreshSubtype::begin);
   struct Group {
     AttributesRef attributes;
     std::vector<Nlri> prefixes;
@@ -97,13 +106,23 @@ void Neighbor::flush() {
     update.attributes = *group.attributes;
     if (group.attributes->next_hop->is_v4()) {
       update.announced = std::move(group.prefixes);
-    } else {
-      update.mp_next_hop = group.attributes->next_hop;
-      update.mp_link_local = group.attributes->link_local_next_hop;
-      update.mp_announced = std::move(group.prefixes);
+      session_.send(update);
+      continue;
     }
-    session_.send(update);
+    update.mp_next_hop = group.attributes->next_hop;
+    update.mp_link_local = group.attributes->link_local_next_hop;
+    // One MP_REACH_NLRI is of one family; IPv4 is there by RFC 8950.
+    const auto v6 = std::stable_partition(
+        group.prefixes.begin(), group.prefixes.end(),
+        [](const Nlri& nlri) { return nlri.prefix.family() == net::Family::ipv4; });
+    for (const auto& [from, to] :
+         {std::pair(group.prefixes.begin(), v6), std::pair(v6, group.prefixes.end())}) {
+      if (from == to) continue;
+      update.mp_announced.assign(from, to);
+      session_.send(update);
+    }
   }
+  for (const auto family : refreshed) session_.send_refresh(family, RefreshSubtype::end);
   if (end_of_rib_due_) {
     end_of_rib_due_ = false;
     for (const auto family : session_.config().families) {

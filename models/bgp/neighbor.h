@@ -4,10 +4,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <set>
 #include <vector>
 
 #include "models/bgp/adj_rib_in.h"
+#include "models/bgp/peer_restart.h"
 #include "models/bgp/rules.h"
 #include "models/bgp/session.h"
 #include "models/net/prefix_map.h"
@@ -29,14 +31,26 @@ class Neighbor {
 
   AdjRibIn& adj_rib_in() { return adj_rib_in_; }
   const AdjRibIn& adj_rib_in() const { return adj_rib_in_; }
+  // What the owner keeps beside: set right after construction, and what came of the limit.
+  struct Watch {
+    std::unique_ptr<PeerRestart> restart;
+    std::unique_ptr<io::Timer> limit_timer;  // until the session may start again
+    bool limit_warned = false;
+    bool dynamic = false;  // made by a DynamicRange
+  };
+  Watch& watch() { return watch_; }
+  const Watch& watch() const { return watch_; }
 
   // --- Adj-RIB-Out
   void established();
   void lost();
   // The Loc-RIB's choice for this prefix changed: look at it at the next flush.
   void touch(const net::Prefix& prefix);
-  // Everything sent is sent again (ROUTE-REFRESH).
-  void resend();
+  // Everything sent is sent again (ROUTE-REFRESH), between BoRR and EoRR where RFC 7313 was agreed
+  // on.
+  void resend(AfiSafi family);
+  // While held nothing leaves: a restarting speaker has not chosen yet.
+  void hold(bool held);
   const net::PrefixMap<AttributesRef>& adj_rib_out() const { return adj_rib_out_; }
 
  private:
@@ -54,6 +68,9 @@ class Neighbor {
   std::unique_ptr<io::Timer> flush_timer_;
   TimePoint earliest_flush_{};
   bool end_of_rib_due_ = false;
+  bool held_ = false;
+  std::set<AfiSafi> refresh_due_;
+  Watch watch_;
 };
 
 }  // namespace seatrial::bgp

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/bgp/constants.h"
@@ -33,6 +34,35 @@ struct SessionEvent {
   net::IpAddress local;
   net::Asn local_as;
   net::Asn peer_as;
+};
+
+// A neighbour has announced as much as its limit's threshold, or more than the limit.
+struct PrefixLimitEvent {
+  std::string speaker;
+  TimePoint time;
+  net::IpAddress peer;
+  AfiSafi family;
+  std::size_t prefixes = 0;
+  std::uint32_t limit = 0;
+  bool exceeded = false;  // otherwise only the threshold is reached
+};
+
+// The helper's side of a neighbour's graceful restart (RFC 4724, RFC 9494).
+enum class RestartPhase : std::uint8_t {
+  waiting,     // its routes are kept, stale, until the restart timer expires
+  long_lived,  // ... which it did: they are kept as a last resort
+  returned,    // it is Established again: what it does not repeat goes at its End-of-RIB
+  over,        // no stale route is left
+};
+std::string_view to_string(RestartPhase phase);  // "waiting", "long-lived", "returned", "over"
+
+struct RestartEvent {
+  std::string speaker;
+  TimePoint time;
+  net::IpAddress peer;
+  AfiSafi family;
+  RestartPhase phase = RestartPhase::over;
+  std::size_t stale = 0;  // routes
 };
 
 struct RibEvent {
@@ -72,6 +102,8 @@ class Observer {
   // False: rib_changed() is not called, and its texts are not made.
   virtual bool wants_routes() const { return true; }
   virtual void message(const MessageEvent&) {}
+  virtual void prefix_limit(const PrefixLimitEvent&) {}
+  virtual void graceful_restart(const RestartEvent&) {}
 };
 
 }  // namespace seatrial::bgp

@@ -1,5 +1,5 @@
 // OPEN (RFC 4271 section 4.2, 6.2), capabilities (RFC 5492 and those of message.h), the long form
-// of the optional parameters (RFC 9072), and the small messages.
+// of the optional parameters (RFC 9072).
 #include <algorithm>
 
 #include "models/bgp/codec.h"
@@ -69,6 +69,42 @@ void decode_known(std::uint8_t code, Bytes value, Capabilities& into, bool& know
       into.graceful_restart = std::move(gr);
       return;
     }
+    case CapabilityCode::cisco_route_refresh:
+      if (!value.empty()) break;
+      into.cisco_route_refresh = true;
+      return;
+    case CapabilityCode::long_lived_graceful_restart:
+      if (value.size() % 7 != 0) break;
+      while (!in.empty()) {
+        LongLivedCapability entry;
+        entry.family = read_family(in);
+        entry.forwarding_preserved = (in.u8() & 0x80) != 0;
+        entry.stale_time_s = std::uint32_t{in.u8()} << 16;
+        entry.stale_time_s |= in.u16();
+        into.long_lived.push_back(entry);
+      }
+      return;
+    case CapabilityCode::extended_next_hop:
+      if (value.empty() || value.size() % 6 != 0) break;
+      while (!in.empty()) {
+        ExtendedNextHop entry;
+        entry.afi = in.u16();
+        entry.safi = in.u16();
+        entry.next_hop_afi = in.u16();
+        into.extended_next_hop.push_back(entry);
+      }
+      return;
+    case CapabilityCode::role:
+      if (value.size() != 1) break;
+      into.roles.push_back(in.u8());
+      return;
+    case CapabilityCode::fqdn: {
+      const auto host = in.take(in.u8());
+      const auto domain = in.take(in.u8());
+      if (in.failed() || !in.empty()) break;
+      into.host_name = HostName{{host.begin(), host.end()}, {domain.begin(), domain.end()}};
+      return;
+    }
     case CapabilityCode::add_path: {
       if (value.empty() || value.size() % 4 != 0) break;
       while (!in.empty()) {
@@ -119,7 +155,20 @@ void encode_capabilities(const Capabilities& capabilities, WireWriter& out) {
     out.u8(0);
     out.u8(family.safi);
   }
+  if (capabilities.cisco_route_refresh) head(CapabilityCode::cisco_route_refresh, 0);
   if (capabilities.route_refresh) head(CapabilityCode::route_refresh, 0);
+  if (!capabilities.extended_next_hop.empty()) {
+    head(CapabilityCode::extended_next_hop, 6 * capabilities.extended_next_hop.size());
+    for (const auto& entry : capabilities.extended_next_hop) {
+      out.u16(entry.afi);
+      out.u16(entry.safi);
+      out.u16(entry.next_hop_afi);
+    }
+  }
+  for (const auto role : capabilities.roles) {
+    head(CapabilityCode::role, 1);
+    out.u8(role);
+  }
   if (capabilities.extended_message) head(CapabilityCode::extended_message, 0);
   if (capabilities.graceful_restart) {
     const auto& gr = *capabilities.graceful_restart;
@@ -146,6 +195,26 @@ void encode_capabilities(const Capabilities& capabilities, WireWriter& out) {
     }
   }
   if (capabilities.enhanced_route_refresh) head(CapabilityCode::enhanced_route_refresh, 0);
+  if (!capabilities.long_lived.empty()) {
+    head(CapabilityCode::long_lived_graceful_restart, 7 * capabilities.long_lived.size());
+    for (const auto& entry : capabilities.long_lived) {
+      out.u16(entry.family.afi);
+      out.u8(entry.family.safi);
+      out.u8(entry.forwarding_preserved ? 0x80 : 0);
+      out.u8(static_cast<std::uint8_t>(entry.stale_time_s >> 16));
+      out.u16(static_cast<std::uint16_t>(entry.stale_time_s));
+    }
+  }
+  if (capabilities.host_name) {
+    const auto& name = *capabilities.host_name;
+    const auto host = std::string_view(name.host).substr(0, 253);
+    const auto domain = std::string_view(name.domain).substr(0, 253 - host.size());
+    head(CapabilityCode::fqdn, 2 + host.size() + domain.size());
+    for (const auto part : {host, domain}) {
+      out.u8(static_cast<std::uint8_t>(part.size()));
+      out.bytes({reinterpret_cast<const std::uint8_t*>(part.data()), part.size()});
+    }
+  }
   for (const auto& other : capabilities.other) {
     out.u8(other.code);
     out.u8(static_cast<std::uint8_t>(other.value.size()));
@@ -236,76 +305,6 @@ Octets encode(const OpenMessage& open) {
   }
   finish_message(message);
   return message;
-}
-
-void begin_message(WireWriter& out, MessageType type) {
-  for (int i = 0; i < 16; ++i) out.u8(0xFF);
-  out.u16(0);
-  out.u8(static_cast<std::uint8_t>(type));
-}
-
-void finish_message(Octets& message) {
-  WireWriter(message).patch_u16(16, message.size());
-}
-
-Octets encode(const KeepaliveMessage&) {
-  Octets message;
-  WireWriter out(message);
-  begin_message(out, MessageType::keepalive);
-  finish_message(message);
-  return message;
-}
-
-Octets encode(const NotificationMessage& notification) {
-  Octets message;
-  WireWriter out(message);
-  begin_message(out, MessageType::notification);
-  out.u8(notification.code);
-  out.u8(notification.subcode);
-  out.bytes(notification.data);
-  finish_message(message);
-  return message;
-}
-
-tl::expected<NotificationMessage, MessageError> decode_notification(Bytes body) {
-  WireReader in(body);
-  NotificationMessage notification;
-  notification.code = in.u8();
-  notification.subcode = in.u8();
-  if (in.failed()) {
-    return tl::make_unexpected(
-        MessageError{NotificationMessage(ErrorCode::message_header, header_error::bad_length),
-                     "NOTIFICATION", "RFC 4271 section 6.1"});
-  }
-  const auto rest = in.rest();
-  notification.data.assign(rest.begin(), rest.end());
-  return notification;
-}
-
-Octets encode(const RouteRefreshMessage& refresh) {
-  Octets message;
-  WireWriter out(message);
-  begin_message(out, MessageType::route_refresh);
-  out.u16(refresh.family.afi);
-  out.u8(refresh.subtype);
-  out.u8(refresh.family.safi);
-  finish_message(message);
-  return message;
-}
-
-tl::expected<RouteRefreshMessage, MessageError> decode_route_refresh(Bytes body) {
-  WireReader in(body);
-  RouteRefreshMessage refresh;
-  refresh.family.afi = in.u16();
-  refresh.subtype = in.u8();
-  refresh.family.safi = in.u8();
-  // Longer ones carry outbound route filters (RFC 5291), which this speaker never offers.
-  if (in.failed()) {
-    return tl::make_unexpected(MessageError{
-        NotificationMessage(ErrorCode::message_header, header_error::bad_length),
-        "ROUTE-REFRESH of " + std::to_string(body.size()) + " octets", "RFC 4271 section 6.1"});
-  }
-  return refresh;
 }
 
 }  // namespace seatrial::bgp

@@ -40,6 +40,8 @@ struct Community {
 inline constexpr Community no_export{0xFFFFFF01};
 inline constexpr Community no_advertise{0xFFFFFF02};
 inline constexpr Community no_export_subconfed{0xFFFFFF03};
+inline constexpr Community llgr_stale{0xFFFF0006};  // RFC 9494
+inline constexpr Community no_llgr{0xFFFF0007};
 
 struct ExtendedCommunity {
   std::uint64_t value = 0;  // the 8 octets, network order

@@ -24,6 +24,13 @@ enum class LastTieBreak {
   oldest_external,  // between two external paths the one already selected stays, then router id
 };
 
+enum class GracefulRestartMode {
+  by_profile,
+  disabled,  // no capability
+  helper,    // the capability with no family: keeps a restarting peer's routes
+  restarter  // the capability with the families, too
+};
+
 struct Profile {
   std::string name;
 
@@ -42,9 +49,12 @@ struct Profile {
   Duration retry_max = 120s;            // doubling up to here; equal: constant
   double retry_jitter_low = 1.0;
   double retry_jitter_high = 1.0;
-  Duration error_wait_min = 0s;                     // in Idle after a protocol error, doubling ...
-  Duration error_wait_max = 0s;                     // ... up to here
-  bool error_wait_accepts = false;                  // a peer's connection is accepted meanwhile
+  Duration error_wait_min = 0s;          // in Idle after a protocol error, doubling ...
+  Duration error_wait_max = 0s;          // ... up to here
+  bool error_wait_accepts = false;       // a peer's connection is accepted meanwhile
+  bool start_delay_after_error = false;  // the start delay comes on top of the error wait
+  bool notification_is_error = true;     // the peer's NOTIFICATION, as far as the waits go
+  Duration jitter_step = 0s;             // jitter in whole steps of this; 0: any
   std::uint8_t bfd_down_subcode = cease::bfd_down;  // of the Cease when BFD says Down (RFC 9384)
 
   // Advertising.
@@ -68,9 +78,16 @@ struct Profile {
   bool network_import_check = false;  // a `network` needs the prefix in the routing table
 
   // Capabilities offered besides multiprotocol, route refresh and 4-octet AS.
-  bool announce_extended_message = false;
-  // Offered only by profiles whose procedures exist here; see README.md.
-  std::optional<Duration> graceful_restart_time;
+  bool announce_extended_message = false;  // RFC 8654
+  bool cisco_route_refresh = false;        // code 128, too
+  bool enhanced_route_refresh = false;     // RFC 7313
+  bool add_path_receive = false;           // RFC 7911: for every family, unasked
+  bool announce_host_name = false;
+  GracefulRestartMode graceful_restart = GracefulRestartMode::helper;  // RFC 4724
+  bool graceful_restart_notification = false;                          // RFC 8538: the N bit
+  bool long_lived = false;  // RFC 9494: the capability even without a stale time of our own
+  // A restarter waits for the End-of-RIB of every configured peer; otherwise of those that came.
+  bool restart_awaits_configured_peers = true;
 };
 
 // "rfc", "frr-8.4-traditional", "frr-8.4-datacenter", "quagga-1.2", "bird-2.0",

@@ -99,6 +99,9 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
   if (!context.internal && (original.has(no_export) || original.has(no_export_subconfed))) {
     return rejected("community " + no_export.to_string());
   }
+  if (original.has(llgr_stale) && !context.peer_long_lived) {
+    return rejected("community LLGR_STALE, and the peer has no long-lived graceful restart");
+  }
   if (auto obstacle = inner_obstacle(context, best); !obstacle.empty()) {
     return rejected(std::move(obstacle));
   }
@@ -136,7 +139,8 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
     out.extended_communities.clear();
     out.ipv6_extended_communities.clear();
   }
-  if (out.next_hop->family() != prefix.family()) {
+  const bool v4_by_v6 = context.extended_next_hop && prefix.family() == net::Family::ipv4;
+  if (out.next_hop->family() != prefix.family() && !v4_by_v6) {
     return rejected("no " + std::string(prefix.address().is_v4() ? "IPv4" : "IPv6") +
                     " next hop to send");
   }

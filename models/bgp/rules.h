@@ -18,6 +18,8 @@ struct RuleContext {
   net::IpAddress local_address;
   Asn peer_as;
   RouterId peer_id;
+  bool peer_long_lived = false;    // RFC 9494: it keeps and marks what is LLGR_STALE
+  bool extended_next_hop = false;  // RFC 8950: IPv4 with an IPv6 next hop
 
   RouterId cluster_id() const { return speaker.cluster_id.value_or(speaker.router_id); }
   bool default_deny() const {

@@ -1,6 +1,6 @@
 #include "models/bgp/session.h"
 
-#include <algorithm>
+#include "models/bgp/peer_restart.h"
 
 namespace seatrial::bgp {
 namespace {
@@ -26,10 +26,6 @@ void count(MessageCounters& counters, MessageType type, std::size_t bytes) {
   }
 }
 
-bool rejects(const NeighborConfig& config, Asn local, Asn remote) {
-  return !config.remote_as.accepts(local, remote);
-}
-
 }  // namespace
 
 Session::Session(io::Host& host, SessionOwner& owner, NeighborConfig config)
@@ -44,20 +40,32 @@ Session::~Session() = default;
 void Session::start(Duration after) {
   primary_->fsm().start_later(after);
   if (config_.shutdown) return;
+  started_ = true;
   if (config_.bfd && !watch_) {
     watch_ =
         owner_.watch(*this, [this](const LivenessChange& change) { liveness_changed(change); });
   }
-  primary_->fsm().handle({FsmEvent::manual_start});
+  begin();
+}
+
+void Session::begin() {
+  out_of_reach_ = !owner_.within_reach(*this);
+  if (!out_of_reach_) return primary_->fsm().handle({FsmEvent::manual_start});
+  last_.reason = "peer is on no connected subnet";
+}
+
+void Session::reconsider() {
+  if (started_ && out_of_reach_) begin();
 }
 
 void Session::stop(const NotificationMessage& notification, const std::string& reason) {
+  started_ = false;
   watch_.reset();
   if (secondary_) {
     secondary_->fsm().handle({FsmEvent::manual_stop, notification, reason});
     bury(std::move(secondary_));
   }
-  primary_->fsm().handle({FsmEvent::manual_stop, notification, reason});
+  primary_->fsm().handle({FsmEvent::manual_stop, hardened(notification), reason});
 }
 
 void Session::restart(const NotificationMessage& notification, const std::string& reason) {
@@ -67,20 +75,48 @@ void Session::restart(const NotificationMessage& notification, const std::string
   start();
 }
 
+void Session::set_shutdown(bool down, const std::string& message) {
+  config_.shutdown_message = message;
+  if (config_.shutdown == down) return;
+  config_.shutdown = down;
+  if (down) {
+    stop(cease_with_message(cease::admin_shutdown, message), "administratively down");
+  } else {
+    start();
+  }
+}
+
+void Session::link_down() {
+  const FsmInput down{FsmEvent::tcp_failed, {}, "interface down", true};
+  if (secondary_) {
+    secondary_->fsm().handle(down);
+    bury(std::move(secondary_));
+  }
+  primary_->fsm().handle(down);
+}
+
+// RFC 8538 section 3.1: a Cease that means it is a Hard Reset where both sides have the N bit.
+NotificationMessage Session::hardened(const NotificationMessage& notification) const {
+  const bool hard = established() && negotiated().graceful_notification && is_hard(notification);
+  return hard ? hard_reset(notification) : notification;
+}
+
 // RFC 5882 section 4.4 and RFC 9384: an error like any other (BIRD's error wait applies). A session
 // that is being made is ended, too, as bgpd does; a peer that is back waits for the connection's
 // own timers.
 void Session::liveness_changed(const LivenessChange& change) {
   if (change.alive) return;
   const FsmInput down{FsmEvent::message_error,
-                      NotificationMessage(ErrorCode::cease, profile().bfd_down_subcode),
+                      hardened(NotificationMessage(ErrorCode::cease, profile().bfd_down_subcode)),
                       change.reason};
   if (secondary_) secondary_->fsm().handle(down);
   primary_->fsm().handle(down);
 }
 
 void Session::accept(std::unique_ptr<io::Stream> stream) {
-  if (config_.shutdown) return;
+  if (config_.shutdown || out_of_reach_) return;
+  const auto limits = hops();
+  if (limits.sent || limits.least) stream->set_hops(limits.sent, limits.least);
   if (primary_->fsm().accepts()) return primary_->accept(std::move(stream));
   if (primary_->state() == State::idle) return;  // deleting it closes it
   if (secondary_) bury(std::move(secondary_));   // the peer has given that one up
@@ -88,17 +124,9 @@ void Session::accept(std::unique_ptr<io::Stream> stream) {
   secondary_->accept(std::move(stream));
 }
 
-bool Session::internal() const {
-  const auto& speaker = owner_.speaker_config();
-  switch (config_.remote_as.kind) {
-    case RemoteAs::Kind::internal:
-      return true;
-    case RemoteAs::Kind::external:
-      return false;
-    case RemoteAs::Kind::number:
-      return config_.remote_as.asn == speaker.asn;
-  }
-  return false;
+bool Session::direct() const {
+  return kind() == PeerKind::external && !config_.disable_connected_check &&
+         config_.ebgp_multihop.value_or(1) == 1 && config_.ttl_security.value_or(1) == 1;
 }
 
 void Session::send(const UpdateMessage& update) {
@@ -116,11 +144,14 @@ void Session::send_end_of_rib(AfiSafi family) {
   primary_->send(encode_end_of_rib(family), MessageType::update);
 }
 
+void Session::send_refresh(AfiSafi family, RefreshSubtype subtype) {
+  primary_->send(encode(RouteRefreshMessage{family, static_cast<std::uint8_t>(subtype)}),
+                 MessageType::route_refresh);
+}
+
 bool Session::request_refresh() {
   if (!established() || !negotiated().route_refresh) return false;
-  for (const auto family : config_.families) {
-    primary_->send(encode(RouteRefreshMessage{family, 0}), MessageType::route_refresh);
-  }
+  for (const auto family : negotiated().families) send_refresh(family, RefreshSubtype::request);
   return true;
 }
 
@@ -129,7 +160,7 @@ SessionSnapshot Session::snapshot() const {
   s.peer = config_.address;
   s.description = config_.description;
   s.local_address = local_address_;
-  s.local_as = owner_.speaker_config().asn;
+  s.local_as = shown_as(owner_.speaker_config(), config_);
   s.internal = internal();
   s.state = state();
   s.since = since_;
@@ -141,14 +172,20 @@ SessionSnapshot Session::snapshot() const {
     s.keepalive_time = agreed.keepalive_time;
     s.four_octet_as = agreed.codec.four_octet_as;
     s.route_refresh = agreed.route_refresh;
+    s.enhanced_route_refresh = agreed.enhanced_route_refresh;
+    s.extended_message = agreed.codec.max_size > max_message_size;
+    s.extended_next_hop = agreed.extended_next_hop;
+    s.open_received = agreed.peer;
   }
+  s.open_sent = local_open();
+  s.shutdown = config_.shutdown;
   if (s.state == State::established) s.uptime = host_.now() - since_;
   s.established_count = established_count_;
   s.sent = sent_;
   s.received = received_;
   s.last_reason = last_.reason;
-  s.last_notification_sent = last_.notification_sent;
-  s.last_notification_received = last_.notification_received;
+  if (last_.sent) s.last_notification_sent = last_.sent->describe();
+  if (last_.received) s.last_notification_received = last_.received->describe();
   return s;
 }
 
@@ -158,69 +195,24 @@ io::ConnectOptions Session::connect_options() const {
   io::ConnectOptions options;
   options.source = config_.local_address;
   options.md5_password = config_.password;
-  if (config_.ttl_security) {  // RFC 5082
-    options.ttl = 255;
-    options.minimum_ttl = 256 - *config_.ttl_security;
-  } else if (!internal()) {
-    options.ttl = config_.ebgp_multihop.value_or(1);
-  }
+  const auto limits = hops();
+  options.ttl = limits.sent;
+  options.minimum_ttl = limits.least;
   return options;
 }
 
+Session::Hops Session::hops() const {
+  if (config_.ttl_security) return {255, 256 - *config_.ttl_security};  // RFC 5082
+  if (kind() == PeerKind::external) return {config_.ebgp_multihop.value_or(1), std::nullopt};
+  return {};
+}
+
 OpenMessage Session::local_open() const {
-  const auto& speaker = owner_.speaker_config();
-  OpenMessage open;
-  open.asn = speaker.asn;
-  open.hold_time_s = static_cast<std::uint16_t>(std::chrono::duration_cast<std::chrono::seconds>(
-                                                    config_.hold_time.value_or(profile().hold_time))
-                                                    .count());
-  open.id = speaker.router_id;
-  auto& c = open.capabilities;
-  c.families = config_.families;
-  c.route_refresh = true;
-  c.extended_message = profile().announce_extended_message;
-  c.four_octet_as = speaker.asn;
-  if (config_.add_path.receive) {
-    for (const auto family : config_.families) c.add_path.push_back({family, true, false});
-  }
-  return open;
+  return offer(owner_.speaker_config(), config_, {host_.name(), owner_.restarting()});
 }
 
 tl::expected<Negotiated, MessageError> Session::negotiate(const OpenMessage& open) const {
-  const auto& speaker = owner_.speaker_config();
-  const auto fail = [](std::uint8_t subcode, std::string detail) {
-    return tl::make_unexpected(
-        MessageError{NotificationMessage(ErrorCode::open, subcode), std::move(detail)});
-  };
-  if (rejects(config_, speaker.asn, open.asn)) {
-    return fail(open_error::bad_peer_as, "peer is in AS " + open.asn.to_string() + ", expected " +
-                                             config_.remote_as.to_string());
-  }
-  // RFC 6286: within an AS the identifiers must differ.
-  if (open.id == speaker.router_id && open.asn == speaker.asn) {
-    return fail(open_error::bad_identifier, "peer has our identifier " + open.id.to_string());
-  }
-  Negotiated agreed;
-  agreed.peer = open;
-  const auto offered = std::chrono::seconds(local_open().hold_time_s);
-  agreed.hold_time = std::min<Duration>(offered, std::chrono::seconds(open.hold_time_s));
-  agreed.keepalive_time = std::min<Duration>(
-      config_.keepalive_time.value_or(profile().keepalive_time), agreed.hold_time / 3);
-  if (agreed.keepalive_time <= Duration::zero()) agreed.keepalive_time = agreed.hold_time / 3;
-  const auto& theirs = open.capabilities;
-  agreed.codec.four_octet_as = theirs.four_octet_as.has_value();
-  agreed.codec.external = open.asn != speaker.asn;
-  for (const auto& entry : theirs.add_path) {
-    if (config_.add_path.receive && entry.send &&
-        std::ranges::find(config_.families, entry.family) != config_.families.end()) {
-      agreed.codec.add_path_receive.push_back(entry.family);
-    }
-  }
-  if (profile().announce_extended_message && theirs.extended_message) {
-    agreed.codec.max_size = max_extended_message_size;
-  }
-  agreed.route_refresh = theirs.route_refresh;
-  return agreed;
+  return bgp::negotiate(owner_.speaker_config(), config_, local_open(), open);
 }
 
 // The connection that the side with the higher identifier opened is the one that stays; both sides
@@ -254,6 +246,15 @@ Duration Session::jittered(FsmTimer timer, Duration after) {
     high = profile().retry_jitter_high;
   }
   if (low >= high) return after;
+  if (profile().jitter_step > Duration::zero()) {
+    // A whole number of steps less, from none to all that fit (BIRD 1.6's timers).
+    const auto steps =
+        static_cast<Duration::rep>(static_cast<double>(after.count()) * (high - low)) /
+        profile().jitter_step.count();
+    const auto less = host_.random("bgp/" + config_.address.to_string())
+                          .below(static_cast<std::uint64_t>(steps) + 1);
+    return after - static_cast<Duration::rep>(less) * profile().jitter_step;
+  }
   auto& random = host_.random("bgp/" + config_.address.to_string());
   const auto scaled = [&](double by) {
     return Duration(static_cast<Duration::rep>(static_cast<double>(after.count()) * by));
@@ -296,7 +297,7 @@ void Session::counted(const Connection& connection, const CountedMessage& messag
                   .announced = message.announced,
                   .withdrawn = message.withdrawn,
                   .local = connection.stream_address().value_or(local_address_),
-                  .local_as = owner_.speaker_config().asn,
+                  .local_as = shown_as(owner_.speaker_config(), config_),
                   .peer_as = peer_as(connection),
                   .four_octet_as = connection.negotiated().codec.four_octet_as,
                   .add_path = message.add_path,
@@ -332,6 +333,8 @@ FsmTiming Session::timing() const {
   t.error_wait_min = p.error_wait_min;
   t.error_wait_max = p.error_wait_max;
   t.error_wait_accepts = p.error_wait_accepts;
+  t.start_delay_after_error = p.start_delay_after_error;
+  t.notification_is_error = p.notification_is_error;
   t.open_hold_time = p.open_hold_time;
   return t;
 }
@@ -358,10 +361,8 @@ void Session::promote_secondary() {
 void Session::report(State from, State to, const FsmCause& cause) {
   since_ = host_.now();
   if (!cause.reason.empty()) last_.reason = cause.reason;
-  if (!cause.notification_sent.empty()) last_.notification_sent = cause.notification_sent;
-  if (!cause.notification_received.empty()) {
-    last_.notification_received = cause.notification_received;
-  }
+  if (cause.sent) last_.sent = cause.sent;
+  if (cause.received) last_.received = cause.received;
   if (const auto local = primary_->local_address()) local_address_ = *local;
   owner_.changed({.speaker = host_.name(),
                   .time = host_.now(),
@@ -369,16 +370,16 @@ void Session::report(State from, State to, const FsmCause& cause) {
                   .from = from,
                   .to = to,
                   .reason = cause.reason,
-                  .notification_sent = cause.notification_sent,
-                  .notification_received = cause.notification_received,
+                  .notification_sent = cause.sent ? cause.sent->describe() : "",
+                  .notification_received = cause.received ? cause.received->describe() : "",
                   .local = primary_->stream_address().value_or(local_address_),
-                  .local_as = owner_.speaker_config().asn,
+                  .local_as = shown_as(owner_.speaker_config(), config_),
                   .peer_as = peer_as(*primary_)});
   if (to == State::established) {
     ++established_count_;
     owner_.established(*this);
   } else if (from == State::established) {
-    owner_.lost(*this);
+    owner_.lost(*this, cause);
   }
 }
 

@@ -24,11 +24,17 @@ class SessionOwner {
   virtual ~SessionOwner() = default;
   virtual const SpeakerConfig& speaker_config() const = 0;
   virtual void established(Session& session) = 0;
-  virtual void lost(Session& session) = 0;  // left Established
+  virtual void lost(Session& session, const FsmCause& end) = 0;  // left Established
   virtual void update(Session& session, DecodedUpdate update) = 0;
   virtual void route_refresh(Session& session, const RouteRefreshMessage& refresh) = 0;
   virtual void changed(const SessionEvent& event) = 0;
   virtual void counted(const MessageEvent& event) = 0;
+  virtual bool restarting() const { return false; }  // for the R bit of RFC 4724
+  // False while a peer that must be on a connected subnet is on none.
+  virtual bool within_reach(const Session& session) const {
+    (void)session;
+    return true;
+  }
   // For a neighbour with `bfd`; nullptr where nothing can watch it.
   virtual std::unique_ptr<LivenessWatch> watch(const Session& session,
                                                Liveness::Callback callback) {
@@ -47,18 +53,28 @@ class Session final : public ConnectionOwner {
   void stop(const NotificationMessage& notification, const std::string& reason);
   // stop(), then start again after the profile's wait.
   void restart(const NotificationMessage& notification, const std::string& reason);
+  // `shutdown` while running (RFC 9003), and back.
+  void set_shutdown(bool down, const std::string& message);
+  // Ends at once whatever runs over a link that is gone; reconnects as after any lost connection.
+  void link_down();
+  // Asks again whether the peer is within reach.
+  void reconsider();
   // The peer's connection; closed when it is not welcome.
   void accept(std::unique_ptr<io::Stream> stream);
 
   const NeighborConfig& config() const { return config_; }
   State state() const { return primary_->state(); }
   bool established() const { return state() == State::established; }
-  bool internal() const;
+  PeerKind kind() const { return peer_kind(owner_.speaker_config(), config_); }
+  bool internal() const { return kind() == PeerKind::internal; }
+  // An external peer that must be on a connected subnet: no multihop, no `disable-connected-check`.
+  bool direct() const;
   const Negotiated& negotiated() const { return primary_->negotiated(); }
   const net::IpAddress& local_address() const { return local_address_; }
   RouteSource source() const { return internal() ? RouteSource::ibgp : RouteSource::ebgp; }
   void send(const UpdateMessage& update);
   void send_end_of_rib(AfiSafi family);
+  void send_refresh(AfiSafi family, RefreshSubtype subtype);
   bool request_refresh();
   SessionSnapshot snapshot() const;  // without the prefix counts
 
@@ -78,6 +94,14 @@ class Session final : public ConnectionOwner {
  private:
   const Profile& profile() const { return owner_.speaker_config().profile; }
   FsmTiming timing() const;
+  void begin();
+  // Our hop limits: what is sent and the least that is taken.
+  struct Hops {
+    std::optional<int> sent;
+    std::optional<int> least;
+  };
+  Hops hops() const;
+  NotificationMessage hardened(const NotificationMessage& notification) const;
   Asn peer_as(const Connection& connection) const;
   std::unique_ptr<Connection> make_connection(bool restarts);
   void promote_secondary();
@@ -93,6 +117,8 @@ class Session final : public ConnectionOwner {
   std::vector<std::unique_ptr<Connection>> dead_;  // deleted outside their own callbacks
   std::unique_ptr<io::Timer> reaper_;
   std::unique_ptr<LivenessWatch> watch_;  // while started
+  bool started_ = false;
+  bool out_of_reach_ = false;  // waits for reconsider()
   net::IpAddress local_address_;
   TimePoint since_{};
   std::uint64_t established_count_ = 0;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/bgp/fsm_state.h"
+#include "models/bgp/message.h"
 #include "models/bgp/observer.h"
 #include "models/bgp/path_attributes.h"
 #include "models/bgp/policy.h"
@@ -48,6 +49,17 @@ struct SessionSnapshot {
   std::string last_notification_received;
   bool four_octet_as = false;
   bool route_refresh = false;
+  bool enhanced_route_refresh = false;
+  bool extended_message = false;
+  bool extended_next_hop = false;  // IPv4 prefixes may have IPv6 next hops
+  bool dynamic = false;            // came from a range
+  bool shutdown = false;           // administratively
+  OpenMessage open_sent;           // what we offer
+  std::optional<OpenMessage> open_received;
+  // The helper's side of a graceful restart.
+  std::size_t stale_prefixes = 0;
+  std::optional<Duration> restart_timer;  // what is left
+  std::optional<Duration> stale_timer;
 };
 
 struct PathSnapshot {
@@ -62,6 +74,7 @@ struct PathSnapshot {
   std::string why;                      // why it is best, lost, or is not eligible
   std::optional<std::uint32_t> metric;  // to the next hop
   TimePoint received;
+  bool stale = false;  // kept over the peer's restart, or not yet refreshed
 };
 
 struct RouteSnapshot {
@@ -77,6 +90,7 @@ struct AdjRouteSnapshot {
   bool accepted = true;      // by import checks and policy
   std::string why;           // what accepted or rejected it
   TimePoint received;        // Adj-RIB-In only: when it came, or last changed
+  bool stale = false;        // Adj-RIB-In only: kept over the peer's restart, or not yet refreshed
 };
 
 }  // namespace seatrial::bgp

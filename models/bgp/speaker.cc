@@ -4,8 +4,8 @@
 
 namespace seatrial::bgp {
 
-Speaker::Speaker(io::Host& host, SpeakerConfig config, Dependencies dependencies)
-    : core_(std::make_unique<Core>(host, std::move(config), dependencies)) {}
+Speaker::Speaker(io::Host& host, SpeakerConfig config, Dependencies dependencies, StartMode mode)
+    : core_(std::make_unique<Core>(host, std::move(config), dependencies, mode)) {}
 Speaker::~Speaker() = default;
 
 bool Speaker::start() {
@@ -30,11 +30,14 @@ void Speaker::nexthops_changed() {
   core_->nexthops_changed();
 }
 
-bool Speaker::clear(const net::IpAddress& peer) {
-  auto* n = core_->neighbor(peer);
-  if (n == nullptr) return false;
-  n->session().restart(NotificationMessage(ErrorCode::cease, cease::admin_reset), "cleared");
-  return true;
+bool Speaker::clear(const net::IpAddress& peer, ClearKind kind) {
+  return core_->clear(peer, kind);
+}
+bool Speaker::set_shutdown(const net::IpAddress& peer, bool down, const std::string& message) {
+  return core_->set_shutdown(peer, down, message);
+}
+void Speaker::interface_down(const net::IpAddress& local) {
+  core_->interface_down(local);
 }
 
 bool Speaker::refresh(const net::IpAddress& peer) {

@@ -22,6 +22,8 @@ class RibSink {
   // The next hops are as BGP knows them (they may be several hops away), sorted by address.
   virtual void route_changed(const net::Prefix& prefix, std::span<const NextHop> next_hops) = 0;
   virtual void route_removed(const net::Prefix& prefix) = 0;
+  // A restarting speaker has made its choice: what it has not told by now is of its former life.
+  virtual void restart_done() {}
 };
 
 // Next-hop tracking: the router's non-BGP routing table as BGP sees it. When its answers may have
@@ -52,10 +54,23 @@ struct Dependencies {
   Liveness* liveness = nullptr;
 };
 
+enum class StartMode {
+  fresh,
+  restarting,  // after a crash, with its routes still in the FIB: RFC 4724 section 4.1
+};
+
+enum class ClearKind {
+  hard,      // Cease/Administrative Reset, then start again
+  soft_in,   // the import policies look again: at what is stored, or after a ROUTE-REFRESH
+  soft_out,  // the export policies look again; what differs is sent
+  in,        // ROUTE-REFRESH, whatever is stored
+};
+
 class Speaker {
  public:
   // `host` and the dependencies must outlive the speaker.
-  Speaker(io::Host& host, SpeakerConfig config, Dependencies dependencies = {});
+  Speaker(io::Host& host, SpeakerConfig config, Dependencies dependencies = {},
+          StartMode mode = StartMode::fresh);
   ~Speaker();  // closes every connection without a NOTIFICATION, as a killed process does
   Speaker(const Speaker&) = delete;
   Speaker& operator=(const Speaker&) = delete;
@@ -71,8 +86,13 @@ class Speaker {
   void add_neighbor(NeighborConfig neighbor);
   void remove_neighbor(const net::IpAddress& peer);  // Cease/Peer De-configured
   void nexthops_changed();
-  // Cease/Administrative Reset, then start again; false for an unknown peer.
-  bool clear(const net::IpAddress& peer);
+  // False for an unknown peer, and for a ROUTE-REFRESH that cannot be sent.
+  bool clear(const net::IpAddress& peer, ClearKind kind = ClearKind::hard);
+  // `neighbor shutdown [message]` (RFC 9003) while running, and back; false for an unknown peer.
+  bool set_shutdown(const net::IpAddress& peer, bool down, const std::string& message = {});
+  // The interface with this address has lost its carrier: directly connected eBGP sessions over it
+  // fall at once (`bgp fast-external-failover`).
+  void interface_down(const net::IpAddress& local);
   // Asks the peer for its routes again (RFC 2918); false when not Established or not negotiated.
   bool refresh(const net::IpAddress& peer);
 
