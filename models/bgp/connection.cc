@@ -168,6 +168,11 @@ void Connection::start_timer(FsmTimer timer, Duration after) {
   io::arm_in(host_, *timers_[static_cast<std::size_t>(timer)], owner_.jittered(timer, after));
 }
 
+void Connection::start_idle_hold(Duration wait, Duration delay) {
+  io::arm_in(host_, *timers_[static_cast<std::size_t>(FsmTimer::idle_hold)],
+             owner_.jittered_idle_hold(wait, delay));
+}
+
 void Connection::stop_timer(FsmTimer timer) {
   timers_[static_cast<std::size_t>(timer)]->cancel();
 }

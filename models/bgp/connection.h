@@ -35,8 +35,9 @@ class ConnectionOwner {
   virtual tl::expected<Negotiated, MessageError> negotiate(const OpenMessage& open) const = 0;
   // False: this connection loses to another one (RFC 4271 section 6.8).
   virtual bool survives_collision(Connection& connection, const OpenMessage& open) = 0;
-  // The keepalive interval with the profile's jitter.
+  // With the profile's jitter: an interval or a wait, and the two parts of the idle hold time.
   virtual Duration jittered(FsmTimer timer, Duration after) = 0;
+  virtual Duration jittered_idle_hold(Duration wait, Duration delay) = 0;
   virtual void connection_changed(Connection& connection, State from, State to,
                                   const FsmCause& cause) = 0;
   virtual void update(Connection& connection, DecodedUpdate update) = 0;
@@ -73,6 +74,7 @@ class Connection final : public io::StreamHandler, public FsmActions {
   void send_keepalive() override;
   void send_notification(const NotificationMessage& notification) override;
   void start_timer(FsmTimer timer, Duration after) override;
+  void start_idle_hold(Duration wait, Duration delay) override;
   void stop_timer(FsmTimer timer) override;
   void state_changed(State from, State to, const FsmCause& cause) override;
 

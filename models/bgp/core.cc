@@ -40,7 +40,7 @@ void Speaker::Core::originate(OriginatedRoute route) {
   PathAttributes attributes;
   attributes.origin = route.origin;
   attributes.next_hop = route.next_hop;
-  attributes.med = route.med;
+  attributes.med = route.med ? route.med : config_.profile.originated_med;
   attributes.local_pref = route.local_pref;
   attributes.communities = route.communities;
   attributes.large_communities = route.large_communities;

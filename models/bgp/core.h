@@ -45,7 +45,7 @@ class Speaker::Core final : public SessionOwner {
   void route_refresh(Session& session, const RouteRefreshMessage& refresh) override;
   void changed(const SessionEvent& event) override;
   void counted(const MessageEvent& event) override;
-  bool restarting() const override { return deferral_.active(); }
+  bool restarting() const override;
   bool within_reach(const Session& session) const override;
   std::unique_ptr<LivenessWatch> watch(const Session& session,
                                        Liveness::Callback callback) override;
@@ -113,6 +113,7 @@ class Speaker::Core final : public SessionOwner {
   std::unique_ptr<io::Timer> reaper_;  // of dynamic neighbours
   RestartDeferral deferral_;
   StartMode mode_;
+  TimePoint started_{};
   bool running_ = false;
 };
 

@@ -17,8 +17,7 @@ void Speaker::Core::established(Session& session) {
   auto* n = neighbor(session.config().address);
   if (n == nullptr) return;
   const auto& agreed = session.negotiated();
-  n->watch().restart->established(agreed.peer.capabilities,
-                                  restart_config(config_, session.config()).stale_time);
+  n->watch().restart->established(agreed.peer.capabilities);
   deferral_.established(session.config().address, agreed);
   n->hold(deferral_.active());
   n->established();
@@ -38,7 +37,8 @@ void Speaker::Core::lost(Session& session, const FsmCause& end) {
       flush(*n, family);
     }
   }
-  n->watch().restart->lost(kept);
+  const auto bound = restart_config(config_, session.config()).stale_time;
+  n->watch().restart->lost(kept, config_.profile.stale_timer ? bound : Duration::zero());
   n->watch().limit_warned = false;
 }
 
@@ -96,6 +96,12 @@ void Speaker::Core::make_long_lived(Neighbor& n, AfiSafi family) {
     n.adj_rib_in().find(nlri)->long_lived = true;
     reimport(n, nlri);
   }
+}
+
+// The R bit of our OPENs.
+bool Speaker::Core::restarting() const {
+  return deferral_.active() || (config_.profile.restart_bit_after_start &&
+                                host_.now() - started_ < config_.graceful_restart.restart_time);
 }
 
 void Speaker::Core::restart_over() {

@@ -15,13 +15,13 @@ constexpr Duration start_spacing = 35us;
 
 bool Speaker::Core::start() {
   running_ = true;
+  started_ = host_.now();
   const bool listening = !config_.listen || listen(net::Family::ipv4);
-  if (mode_ == StartMode::restarting) {
+  if (mode_ == StartMode::restarting && config_.profile.restart_defers) {
     for (auto& [address, n] : neighbors_) {
       const auto& config = n->session().config();
       const auto mode = restart_config(config_, config).mode;
-      if (config_.profile.restart_awaits_configured_peers && !config.shutdown &&
-          mode == GracefulRestartMode::restarter) {
+      if (!config.shutdown && mode == GracefulRestartMode::restarter) {
         deferral_.await(address, config.families);
       }
     }
@@ -90,7 +90,8 @@ void Speaker::Core::shutdown() {
   running_ = false;
   listeners_.clear();
   for (auto& [address, n] : neighbors_) {
-    n->session().stop(NotificationMessage(ErrorCode::cease, cease::admin_shutdown), "shut down");
+    n->session().stop(NotificationMessage(ErrorCode::cease, config_.profile.shutdown_subcode),
+                      "shut down");
     n->watch().restart->forget();
     for (const auto family : {ipv4_unicast, ipv6_unicast}) flush(*n, family);
   }
@@ -183,6 +184,9 @@ void Speaker::Core::changed(const SessionEvent& event) {
 }
 
 void Speaker::Core::counted(const MessageEvent& event) {
+  if (config_.profile.first_update_on_wakeup) {
+    for (auto& [address, n] : neighbors_) n->wake();
+  }
   if (dependencies_.observer != nullptr) dependencies_.observer->message(event);
 }
 

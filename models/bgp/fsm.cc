@@ -40,9 +40,9 @@ void Fsm::in_idle(const FsmInput& input) {
     case FsmEvent::manual_start:
       started_ = true;
       error_wait_ = false;
-      if (const auto wait = timing_.start_delay + std::exchange(start_later_, {});
-          wait > Duration::zero()) {
-        actions_.start_timer(FsmTimer::idle_hold, wait);
+      if (const auto later = std::exchange(start_later_, {});
+          timing_.start_delay + later > Duration::zero()) {
+        actions_.start_idle_hold(later, timing_.start_delay);
       } else {
         begin_connect();
       }
@@ -169,19 +169,32 @@ bool Fsm::ended(const FsmInput& input) {
     }
     case FsmEvent::hold_expired: {
       const NotificationMessage expired(ErrorCode::hold_timer_expired, 0);
-      to_idle(After::error, {"hold timer expired"}, opened ? &expired : nullptr);
+      to_idle(timing_.hold_expiry_is_error ? After::error : After::plain, {"hold timer expired"},
+              opened ? &expired : nullptr);
       return true;
     }
     case FsmEvent::message_error:
       to_idle(After::error, {input.detail}, opened ? &input.notification : nullptr);
       return true;
     case FsmEvent::notification_received:
-      to_idle(timing_.notification_is_error ? After::error : After::plain,
+      to_idle(is_error(input.notification) ? After::error : After::plain,
               {"NOTIFICATION received: " + input.notification.describe(), {}, input.notification});
       return true;
     default:
       return false;
   }
+}
+
+bool Fsm::is_error(const NotificationMessage& received) const {
+  switch (timing_.notification_wait) {
+    case NotificationWait::error:
+      return true;
+    case NotificationWait::when_established:
+      return state_ == State::established;
+    case NotificationWait::unless_cease:
+      return received.code != static_cast<std::uint8_t>(ErrorCode::cease);
+  }
+  return true;
 }
 
 // RFC 6608.
@@ -225,14 +238,16 @@ void Fsm::to_idle(After after, FsmCause cause, const NotificationMessage* send) 
   actions_.drop_connection();
   error_wait_ = after == After::error && timing_.error_wait_min > Duration::zero();
   if (after != After::stop && started_ && timing_.restarts) {
-    Duration wait = timing_.start_delay;
+    Duration wait = timing_.end_wait;
     if (error_wait_) {
       wait = std::max(next_error_wait_, timing_.error_wait_min);
       next_error_wait_ = std::min(wait * 2, timing_.error_wait_max);
-      if (timing_.start_delay_after_error) wait += timing_.start_delay;
     }
+    Duration delay{};
+    if (timing_.start_delay_after_end || wait == Duration::zero()) delay = timing_.start_delay;
     // Even with nothing to wait for, one second keeps a pair that cannot agree from spinning.
-    actions_.start_timer(FsmTimer::idle_hold, std::max<Duration>(wait, 1s));
+    if (wait + delay < Duration(1s)) delay = 1s - wait;
+    actions_.start_idle_hold(wait, delay);
   }
   enter(State::idle, std::move(cause));
 }

@@ -13,6 +13,7 @@
 
 #include "models/bgp/fsm_state.h"
 #include "models/bgp/message.h"
+#include "models/bgp/profile.h"
 #include "models/net/units.h"
 
 namespace seatrial::bgp {
@@ -62,6 +63,8 @@ class FsmActions {
   virtual void send_keepalive() = 0;
   virtual void send_notification(const NotificationMessage& notification) = 0;
   virtual void start_timer(FsmTimer timer, Duration after) = 0;
+  // The idle hold timer: `wait` for what has ended, then `delay` as before every start.
+  virtual void start_idle_hold(Duration wait, Duration delay) = 0;
   virtual void stop_timer(FsmTimer timer) = 0;
   virtual void state_changed(State from, State to, const FsmCause& cause) = 0;
 };
@@ -77,8 +80,10 @@ struct FsmTiming {
   Duration error_wait_min{};
   Duration error_wait_max{};
   bool error_wait_accepts = false;
-  bool start_delay_after_error = false;  // the start delay comes on top of the error wait
-  bool notification_is_error = true;     // one that the peer sends, for the waits
+  bool start_delay_after_end = false;  // the start delay comes on top of the other waits
+  Duration end_wait{};
+  bool hold_expiry_is_error = true;
+  NotificationWait notification_wait = NotificationWait::error;
   Duration open_hold_time{};
 };
 
@@ -114,6 +119,7 @@ class Fsm {
   // What most states do with an event that ends the connection. True when it was one.
   bool ended(const FsmInput& input);
   void unexpected(const FsmInput& input, std::uint8_t subcode);
+  bool is_error(const NotificationMessage& received) const;
   void begin_connect();
   void begin_open_sent();
   void connect_failed(const FsmInput& input);

@@ -69,7 +69,7 @@ struct Capabilities {
   std::optional<Asn> four_octet_as;
   std::optional<GracefulRestartCapability> graceful_restart;
   std::vector<AddPathCapability> add_path;
-  std::vector<LongLivedCapability> long_lived;
+  std::optional<std::vector<LongLivedCapability>> long_lived;  // without families: aware of it
   std::vector<ExtendedNextHop> extended_next_hop;
   std::vector<std::uint8_t>
       roles;  // RFC 9234: config.h's Role; more than one is an error, if they differ

@@ -74,17 +74,21 @@ void negotiate_restart(const OpenMessage& offered, const OpenMessage& received,
   for (const auto& entry : theirs->families) {
     if (holds(agreed.families, entry.family)) agreed.restart_families.push_back(entry.family);
   }
-  // RFC 9494 section 3: only beside graceful restart, and only what both have.
+  // RFC 9494 section 3: only beside graceful restart.
   const auto& our_long = offered.capabilities.long_lived;
-  for (auto entry : received.capabilities.long_lived) {
-    const auto mine = std::ranges::find(our_long, entry.family, &LongLivedCapability::family);
-    if (mine == our_long.end() || !holds(agreed.families, entry.family)) continue;
-    // A stale time of our own is the most that we keep.
-    if (mine->stale_time_s > 0)
+  const auto& their_long = received.capabilities.long_lived;
+  agreed.long_lived = our_long && their_long;
+  if (!agreed.long_lived) return;
+  for (auto entry : *their_long) {
+    if (!holds(agreed.families, entry.family)) continue;
+    // A family of ours bounds the time; without any we take the peer's word.
+    const auto mine = std::ranges::find(*our_long, entry.family, &LongLivedCapability::family);
+    if (mine == our_long->end() && !our_long->empty()) continue;
+    if (mine != our_long->end()) {
       entry.stale_time_s = std::min(entry.stale_time_s, mine->stale_time_s);
+    }
     agreed.long_lived_families.push_back(entry);
   }
-  agreed.long_lived = !agreed.long_lived_families.empty();
 }
 
 void negotiate_add_path(const OpenMessage& offered, const OpenMessage& received,
@@ -187,12 +191,15 @@ OpenMessage offer(const SpeakerConfig& speaker, const NeighborConfig& neighbor,
       gr.families.push_back({family, restart.preserve_forwarding});
     }
   }
-  if (restart.long_lived_stale || profile.long_lived) {
+  if (restart.long_lived_stale || profile.long_lived || profile.long_lived_families) {
+    c.long_lived.emplace();
+  }
+  if (restart.long_lived_stale || profile.long_lived_families) {
     const auto stale = restart.long_lived_stale.value_or(Duration::zero());
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(stale).count();
     for (const auto family : neighbor.families) {
-      c.long_lived.push_back(
-          {family, restart.preserve_forwarding,
+      c.long_lived->push_back(
+          {family, restart.preserve_forwarding || profile.long_lived_families,
            static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 0, 0xFFFFFF))});
     }
   }

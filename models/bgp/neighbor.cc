@@ -28,7 +28,14 @@ bool Neighbor::carries(net::Family family) const {
 void Neighbor::established() {
   earliest_flush_ = host_.now() + speaker_.profile.first_update_delay;
   end_of_rib_due_ = speaker_.profile.end_of_rib || session_.negotiated().graceful_restart;
+  first_ = true;
   schedule();
+}
+
+void Neighbor::wake() {
+  if (!first_ || held_ || !session_.established()) return;
+  earliest_flush_ = host_.now();
+  flush_timer_->arm(earliest_flush_);
 }
 
 void Neighbor::lost() {
@@ -73,6 +80,7 @@ void Neighbor::schedule() {
 
 void Neighbor::flush() {
   if (!session_.established() || held_) return;
+  first_ = false;
   const auto refreshed = std::exchange(refresh_due_, {});
   for (const auto family : refreshed) session_.send_refresh(family, RefreshSubtype::begin);
   struct Group {

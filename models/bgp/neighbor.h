@@ -44,6 +44,8 @@ class Neighbor {
   // --- Adj-RIB-Out
   void established();
   void lost();
+  // The process woke up: what waits since Established for the profile's first UPDATE leaves.
+  void wake();
   // The Loc-RIB's choice for this prefix changed: look at it at the next flush.
   void touch(const net::Prefix& prefix);
   // Everything sent is sent again (ROUTE-REFRESH), between BoRR and EoRR where RFC 7313 was agreed
@@ -69,6 +71,7 @@ class Neighbor {
   TimePoint earliest_flush_{};
   bool end_of_rib_due_ = false;
   bool held_ = false;
+  bool first_ = false;  // nothing was advertised since Established
   std::set<AfiSafi> refresh_due_;
   Watch watch_;
 };

@@ -75,13 +75,14 @@ void decode_known(std::uint8_t code, Bytes value, Capabilities& into, bool& know
       return;
     case CapabilityCode::long_lived_graceful_restart:
       if (value.size() % 7 != 0) break;
+      if (!into.long_lived) into.long_lived.emplace();
       while (!in.empty()) {
         LongLivedCapability entry;
         entry.family = read_family(in);
         entry.forwarding_preserved = (in.u8() & 0x80) != 0;
         entry.stale_time_s = std::uint32_t{in.u8()} << 16;
         entry.stale_time_s |= in.u16();
-        into.long_lived.push_back(entry);
+        into.long_lived->push_back(entry);
       }
       return;
     case CapabilityCode::extended_next_hop:
@@ -195,9 +196,9 @@ void encode_capabilities(const Capabilities& capabilities, WireWriter& out) {
     }
   }
   if (capabilities.enhanced_route_refresh) head(CapabilityCode::enhanced_route_refresh, 0);
-  if (!capabilities.long_lived.empty()) {
-    head(CapabilityCode::long_lived_graceful_restart, 7 * capabilities.long_lived.size());
-    for (const auto& entry : capabilities.long_lived) {
+  if (capabilities.long_lived) {
+    head(CapabilityCode::long_lived_graceful_restart, 7 * capabilities.long_lived->size());
+    for (const auto& entry : *capabilities.long_lived) {
       out.u16(entry.family.afi);
       out.u8(entry.family.safi);
       out.u8(entry.forwarding_preserved ? 0x80 : 0);

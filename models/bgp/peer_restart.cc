@@ -12,7 +12,8 @@ bool preserves(const Capabilities& theirs, AfiSafi family, bool long_lived) {
       if (entry.family == family && entry.forwarding_preserved) return true;
     }
   }
-  return long_lived && std::ranges::any_of(theirs.long_lived, [&](const auto& entry) {
+  return long_lived && theirs.long_lived &&
+         std::ranges::any_of(*theirs.long_lived, [&](const auto& entry) {
            return entry.family == family && entry.forwarding_preserved;
          });
 }
@@ -25,13 +26,13 @@ PeerRestart::PeerRestart(io::Host& host, Actions actions)
   stale_timer_ = host.timer([this] {
     std::vector<AfiSafi> overdue;
     for (const auto& [family, f] : families_) {
-      if (f.phase == RestartPhase::returned) overdue.push_back(family);
+      if (f.phase != RestartPhase::long_lived) overdue.push_back(family);
     }
     for (const auto family : overdue) finish(family);
   });
 }
 
-void PeerRestart::lost(const std::vector<Kept>& kept) {
+void PeerRestart::lost(const std::vector<Kept>& kept, Duration stale_time) {
   stale_timer_->cancel();
   std::erase_if(families_, [&](const auto& entry) {
     return std::ranges::find(kept, entry.first, &Kept::family) == kept.end();
@@ -48,10 +49,12 @@ void PeerRestart::lost(const std::vector<Kept>& kept) {
     enter(k.family, RestartPhase::waiting);
     wait = std::max(wait, k.restart_time);
   }
-  if (!kept.empty()) io::arm_in(host_, *restart_timer_, wait);
+  if (kept.empty()) return;
+  io::arm_in(host_, *restart_timer_, wait);
+  if (stale_time > Duration::zero()) io::arm_in(host_, *stale_timer_, stale_time);
 }
 
-void PeerRestart::established(const Capabilities& theirs, Duration stale_time) {
+void PeerRestart::established(const Capabilities& theirs) {
   restart_timer_->cancel();
   std::vector<AfiSafi> lost;
   for (auto& [family, f] : families_) {
@@ -62,7 +65,7 @@ void PeerRestart::established(const Capabilities& theirs, Duration stale_time) {
     }
   }
   for (const auto family : lost) finish(family);
-  if (active() && stale_time > Duration::zero()) io::arm_in(host_, *stale_timer_, stale_time);
+  if (!active()) stale_timer_->cancel();
 }
 
 void PeerRestart::end_of_rib(AfiSafi family) {

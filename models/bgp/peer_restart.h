@@ -33,8 +33,9 @@ class PeerRestart {
 
   PeerRestart(io::Host& host, Actions actions);
 
-  void lost(const std::vector<Kept>& kept);
-  void established(const Capabilities& theirs, Duration stale_time);
+  // `stale_time`: the most that anything is kept, from now on, but for the long wait; 0: no bound.
+  void lost(const std::vector<Kept>& kept, Duration stale_time);
+  void established(const Capabilities& theirs);
   void end_of_rib(AfiSafi family);
   // Nothing is kept any more: the neighbour goes, or is cleared.
   void forget();

@@ -31,38 +31,57 @@ enum class GracefulRestartMode {
   restarter  // the capability with the families, too
 };
 
+struct Jitter {
+  double low = 1.0;
+  double high = 1.0;
+};
+
+// Which NOTIFICATION of the peer is an error, as far as the waits go.
+enum class NotificationWait {
+  error,             // any
+  when_established,  // any in Established
+  unless_cease,      // any but Cease
+};
+
 struct Profile {
   std::string name;
 
   // Session timers.
-  Duration hold_time = 90s;           // offered in OPEN; 0: no keepalives
-  Duration keepalive_time = 30s;      // used when less than a third of the negotiated hold time
-  Duration open_hold_time = 240s;     // while the peer's OPEN is awaited: RFC 4271's "large value"
-  double keepalive_jitter_low = 1.0;  // the interval is multiplied by a number in [low, high]
-  double keepalive_jitter_high = 1.0;
+  Duration hold_time = 90s;        // offered in OPEN; 0: no keepalives
+  Duration keepalive_time = 30s;   // used when less than a third of the negotiated hold time
+  Duration open_hold_time = 240s;  // while the peer's OPEN is awaited: RFC 4271's "large value"
+  Jitter keepalive_jitter;         // of the interval
 
-  // Connecting.
+  // Connecting. Each wait is multiplied by a number in [low, high].
   Duration start_delay = 0s;            // from start to the first attempt
   bool start_delay_accepts = true;      // a peer's connection is accepted meanwhile
+  bool start_delay_after_end = false;   // on top of the waits after the end of a connection
   Duration connect_timeout = 120s;      // an attempt without an answer is given up
   Duration retry_after_failure = 120s;  // from a failed attempt to the next
   Duration retry_max = 120s;            // doubling up to here; equal: constant
-  double retry_jitter_low = 1.0;
-  double retry_jitter_high = 1.0;
-  Duration error_wait_min = 0s;          // in Idle after a protocol error, doubling ...
-  Duration error_wait_max = 0s;          // ... up to here
-  bool error_wait_accepts = false;       // a peer's connection is accepted meanwhile
-  bool start_delay_after_error = false;  // the start delay comes on top of the error wait
-  bool notification_is_error = true;     // the peer's NOTIFICATION, as far as the waits go
-  Duration jitter_step = 0s;             // jitter in whole steps of this; 0: any
+  Duration end_wait = 0s;               // in Idle after a connection's end
+  Duration error_wait_min = 0s;         // in Idle after a protocol error, doubling ...
+  Duration error_wait_max = 0s;         // ... up to here
+  bool error_wait_accepts = false;      // a peer's connection is accepted meanwhile
+  bool hold_expiry_is_error = true;     // as far as the waits go
+  NotificationWait notification_wait = NotificationWait::error;
+  Jitter start_jitter;        // of start_delay
+  Jitter retry_jitter;        // of connect_timeout and retry_after_failure
+  Jitter wait_jitter;         // of end_wait and error_wait
+  Duration jitter_step = 0s;  // jitter in whole steps of this; 0: any
+
+  // Ending.
+  std::uint8_t shutdown_subcode = cease::admin_shutdown;  // of the Cease when the process ends
   std::uint8_t bfd_down_subcode = cease::bfd_down;  // of the Cease when BFD says Down (RFC 9384)
 
   // Advertising.
-  Duration first_update_delay = 0s;  // from Established to the first UPDATE
-  Duration decision_delay = 0s;      // changes are collected this long before the decision runs
-  Duration mrai_ibgp = 0s;           // RFC 4271 section 9.2.1.1
+  Duration first_update_delay = 0s;     // from Established to the first UPDATE
+  bool first_update_on_wakeup = false;  // ... or until any session sends or hears something
+  Duration decision_delay = 0s;         // changes are collected this long before the decision runs
+  Duration mrai_ibgp = 0s;              // RFC 4271 section 9.2.1.1
   Duration mrai_ebgp = 0s;
   bool end_of_rib = false;  // sent even when graceful restart was not negotiated
+  std::optional<std::uint32_t> originated_med;  // of what is originated without one
 
   // Decision.
   std::uint32_t default_local_pref = 100;
@@ -86,8 +105,10 @@ struct Profile {
   GracefulRestartMode graceful_restart = GracefulRestartMode::helper;  // RFC 4724
   bool graceful_restart_notification = false;                          // RFC 8538: the N bit
   bool long_lived = false;  // RFC 9494: the capability even without a stale time of our own
-  // A restarter waits for the End-of-RIB of every configured peer; otherwise of those that came.
-  bool restart_awaits_configured_peers = true;
+  bool long_lived_families = false;      // ... with the families, of stale time 0
+  bool stale_timer = true;               // a helper bounds what is kept from the loss on
+  bool restart_bit_after_start = false;  // the R bit for the restart time after every start
+  bool restart_defers = true;            // RFC 4724 section 4.1
 };
 
 // "rfc", "frr-8.4-traditional", "frr-8.4-datacenter", "quagga-1.2", "bird-2.0",

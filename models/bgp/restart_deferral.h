@@ -16,7 +16,7 @@ class RestartDeferral {
  public:
   RestartDeferral(io::Host& host, std::function<void()> done);
 
-  // `await_configured`: the peers of await() count before they come, as in BIRD.
+  // At most so long; the peers of await() count before they come.
   void start(Duration at_most);
   bool active() const { return active_; }
   void await(const net::IpAddress& peer, const std::vector<AfiSafi>& families);

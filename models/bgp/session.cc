@@ -236,30 +236,33 @@ bool Session::survives_collision(Connection& connection, const OpenMessage& open
 }
 
 Duration Session::jittered(FsmTimer timer, Duration after) {
-  double low = 1.0;
-  double high = 1.0;
-  if (timer == FsmTimer::keepalive) {
-    low = profile().keepalive_jitter_low;
-    high = profile().keepalive_jitter_high;
-  } else if (timer != FsmTimer::hold) {
-    low = profile().retry_jitter_low;
-    high = profile().retry_jitter_high;
+  switch (timer) {
+    case FsmTimer::keepalive:
+      return with(profile().keepalive_jitter, after);
+    case FsmTimer::connect_retry:
+      return with(profile().retry_jitter, after);
+    case FsmTimer::hold:
+    case FsmTimer::idle_hold:
+      break;
   }
-  if (low >= high) return after;
-  if (profile().jitter_step > Duration::zero()) {
-    // A whole number of steps less, from none to all that fit (BIRD 1.6's timers).
-    const auto steps =
-        static_cast<Duration::rep>(static_cast<double>(after.count()) * (high - low)) /
-        profile().jitter_step.count();
-    const auto less = host_.random("bgp/" + config_.address.to_string())
-                          .below(static_cast<std::uint64_t>(steps) + 1);
-    return after - static_cast<Duration::rep>(less) * profile().jitter_step;
-  }
-  auto& random = host_.random("bgp/" + config_.address.to_string());
+  return after;
+}
+
+Duration Session::jittered_idle_hold(Duration wait, Duration delay) {
+  return with(profile().wait_jitter, wait) + with(profile().start_jitter, delay);
+}
+
+Duration Session::with(const Jitter& jitter, Duration after) {
+  if (jitter.low >= jitter.high) return after;
   const auto scaled = [&](double by) {
     return Duration(static_cast<Duration::rep>(static_cast<double>(after.count()) * by));
   };
-  return random.between(scaled(low), scaled(high));
+  auto& random = host_.random("bgp/" + config_.address.to_string());
+  const auto step = profile().jitter_step;
+  if (step == Duration::zero()) return random.between(scaled(jitter.low), scaled(jitter.high));
+  const auto steps = static_cast<std::uint64_t>((scaled(jitter.high) - scaled(jitter.low)) / step);
+  const auto taken = static_cast<Duration::rep>(random.below(steps + 1));
+  return scaled(jitter.high) - taken * step;
 }
 
 void Session::connection_changed(Connection& connection, State from, State to,
@@ -326,15 +329,17 @@ FsmTiming Session::timing() const {
   t.passive = config_.passive;
   t.start_delay = p.start_delay;
   t.start_delay_accepts = p.start_delay_accepts;
-  t.connect_timeout = p.connect_timeout;
+  t.connect_timeout = config_.connect_retry.value_or(p.connect_timeout);
   t.retry_after_failure = config_.connect_retry.value_or(p.retry_after_failure);
   // A configured retry time is kept as it is; only the default doubles.
   t.retry_max = config_.connect_retry.value_or(p.retry_max);
   t.error_wait_min = p.error_wait_min;
   t.error_wait_max = p.error_wait_max;
   t.error_wait_accepts = p.error_wait_accepts;
-  t.start_delay_after_error = p.start_delay_after_error;
-  t.notification_is_error = p.notification_is_error;
+  t.start_delay_after_end = p.start_delay_after_end;
+  t.end_wait = p.end_wait;
+  t.hold_expiry_is_error = p.hold_expiry_is_error;
+  t.notification_wait = p.notification_wait;
   t.open_hold_time = p.open_hold_time;
   return t;
 }

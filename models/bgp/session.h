@@ -85,6 +85,7 @@ class Session final : public ConnectionOwner {
   tl::expected<Negotiated, MessageError> negotiate(const OpenMessage& open) const override;
   bool survives_collision(Connection& connection, const OpenMessage& open) override;
   Duration jittered(FsmTimer timer, Duration after) override;
+  Duration jittered_idle_hold(Duration wait, Duration delay) override;
   void connection_changed(Connection& connection, State from, State to,
                           const FsmCause& cause) override;
   void update(Connection& connection, DecodedUpdate update) override;
@@ -94,6 +95,7 @@ class Session final : public ConnectionOwner {
  private:
   const Profile& profile() const { return owner_.speaker_config().profile; }
   FsmTiming timing() const;
+  Duration with(const Jitter& jitter, Duration after);
   void begin();
   // Our hop limits: what is sent and the least that is taken.
   struct Hops {

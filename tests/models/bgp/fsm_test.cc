@@ -18,6 +18,9 @@ struct Recorder : FsmActions {
   void send_keepalive() override { did.push_back("KEEPALIVE"); }
   void send_notification(const NotificationMessage& n) override { did.push_back(n.to_string()); }
   void start_timer(FsmTimer timer, Duration after) override { timers[timer] = after; }
+  void start_idle_hold(Duration wait, Duration delay) override {
+    timers[FsmTimer::idle_hold] = wait + delay;
+  }
   void stop_timer(FsmTimer timer) override { timers.erase(timer); }
   void state_changed(State, State to, const FsmCause&) override {
     did.emplace_back("-> " + std::string(to_string(to)));

@@ -2,56 +2,10 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
-#include "models/bgp/framer.h"
-#include "tests/models/bgp/speakers.h"
+#include "tests/models/bgp/puppet.h"
 
 namespace seatrial::bgp::test {
 namespace {
-
-// A peer that says what the test tells it to and keeps what it hears.
-struct Puppet : io::StreamHandler {
-  std::unique_ptr<io::Stream> stream;
-  Framer framer;
-  std::vector<MessageType> heard;
-  std::vector<NotificationMessage> notifications;
-  bool ended = false;
-
-  void on_data(io::Bytes bytes) override {
-    framer.feed(bytes);
-    for (;;) {
-      const auto next = framer.next();
-      if (!next || !*next) return;
-      heard.push_back((*next)->type);
-      if (heard.back() == MessageType::notification) {
-        notifications.push_back(*decode_notification((*next)->body));
-      }
-    }
-  }
-  void on_end() override { ended = true; }
-  void on_closed(io::CloseReason) override { ended = true; }
-
-  void open(std::uint32_t asn, std::uint32_t id) {
-    OpenMessage message;
-    message.asn = {asn};
-    message.hold_time_s = 90;
-    message.id = {id};
-    message.capabilities.families = {ipv4_unicast};
-    message.capabilities.four_octet_as = message.asn;
-    stream->send(encode(message));
-  }
-  void keepalive() { stream->send(encode(KeepaliveMessage{})); }
-  void announce(const std::string& p, const std::string& hop) {
-    UpdateMessage update;
-    update.attributes.emplace();
-    update.attributes->next_hop = ip(hop);
-    update.attributes->local_pref = 100;
-    update.announced = {{prefix(p), 0}};
-    for (const auto& m : encode(update, {})) stream->send(m);
-  }
-  bool heard_keepalive() const {
-    return std::ranges::find(heard, MessageType::keepalive) != heard.end();
-  }
-};
 
 struct Stage : World {
   Router* a = nullptr;

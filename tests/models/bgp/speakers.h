@@ -21,10 +21,10 @@ inline net::Prefix prefix(const std::string& text) {
 // The "rfc" profile without jitter, MRAI and default deny, so that a test's arithmetic is short.
 inline Profile plain_profile() {
   Profile p = *profile_named("rfc");
-  p.keepalive_jitter_low = 1.0;
-  p.retry_jitter_low = 1.0;
+  p.keepalive_jitter = p.retry_jitter = p.wait_jitter = p.start_jitter = {};
   p.mrai_ibgp = p.mrai_ebgp = 0s;
   p.ebgp_default_deny = false;
+  p.graceful_restart_notification = false;
   return p;
 }
 
