@@ -66,7 +66,7 @@ def test_routes_both_ways_and_an_orderly_end(lab, bird_as):
 
     assert ours.process.end(signal.SIGTERM) == 0
     # BIRD's words for what it was told.
-    wait_until(lambda: "ours: Received: Administrative shutdown" in bird.process.errors(),
+    wait_until(lambda: "ours: Received: Peer de-configured" in bird.process.errors(),
                what="BIRD to log our Cease")
     assert "198.51.100.1/32" not in bird.ask("show", "route")
     capture.stop()

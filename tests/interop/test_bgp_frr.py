@@ -36,12 +36,12 @@ def test_model_as_core_and_frr_as_edge(lan):
     assert path["valid"] and path["bestpath"] and path["pathFrom"] == "internal"
     assert path["path"] == "" and path["locPrf"] == 100
 
-    # Ours says good-bye, and FRR understands why.
+    # Ours says good-bye as bgpd does on SIGTERM, and FRR understands why.
     assert ours.process.end(signal.SIGTERM) == 0
     assert ours.events()[-1]["event"] == "stopped"
     neighbor = frr.neighbor("10.1.1.2")
     assert neighbor["bgpState"] != "Established"
-    assert neighbor["lastNotificationReason"] == "Cease/Administrative Shutdown"
+    assert neighbor["lastNotificationReason"] == "Cease/Peer De-configured"
     assert not frr.paths(CLIENT_LAN)
     capture.stop()
     capture.assert_sound()
@@ -65,7 +65,8 @@ def test_model_as_edge_and_frr_as_core(lan):
     # FRR's operator shuts the session: we are told, and the routes go.
     frr.configure("router bgp 64512", "neighbor 10.1.1.4 shutdown")
     gone = ours.event("session", peer="10.1.1.2", to="Idle")
-    assert gone["notification_received"] == "Cease/Administrative Shutdown"
+    # Both have RFC 8538's N bit, and FRR means it.
+    assert gone["notification_received"] == "Cease/Hard Reset (Cease/Administrative Shutdown)"
     ours.event("rib", prefix=CLIENT_LAN, reachable=False)
     # ... and comes back.
     frr.configure("router bgp 64512", "no neighbor 10.1.1.4 shutdown")
@@ -132,7 +133,7 @@ def test_ebgp(lab):
     assert last["203.0.113.1/32"]["reachable"]
 
     assert ours.process.end(signal.SIGTERM) == 0
-    assert frr.neighbor("192.0.2.1")["lastNotificationReason"] == "Cease/Administrative Shutdown"
+    assert frr.neighbor("192.0.2.1")["lastNotificationReason"] == "Cease/Peer De-configured"
     capture.stop()
     capture.assert_sound()
 

@@ -61,7 +61,7 @@ def test_a_changed_med_fails(design, tmp_path):
     file.write_text(text.replace("line vty", "route-map MED permit 10\n set metric 50\nexit\n!\nline vty"))
     run(design, tmp_path / "out")
     # To both cores, and to nobody else.
-    assert findings(tmp_path / "out").count("route 10.50.0.80/32: MED none in A, 50 in B") == 2
+    assert findings(tmp_path / "out").count("route 10.50.0.80/32: MED 0 in A, 50 in B") == 2
 
 
 def test_a_route_that_is_not_announced_fails(design, tmp_path):
