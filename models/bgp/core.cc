@@ -84,6 +84,7 @@ void Speaker::Core::import(Neighbor& n, const Nlri& nlri, const PathAttributes& 
   candidate.weight = result.weight;
   candidate.peer_id = session.negotiated().peer.id;
   candidate.reflector_client = session.config().route_reflector_client;
+  candidate.confederation = session.kind() == PeerKind::confederation;
   put(nlri.prefix, std::move(candidate));
 }
 
@@ -156,7 +157,15 @@ DecisionOptions Speaker::Core::decision_options() const {
   options.multipath_ebgp = config_.multipath_ebgp.value_or(p.multipath_ebgp);
   options.multipath_ibgp = config_.multipath_ibgp.value_or(p.multipath_ibgp);
   options.multipath_relax = config_.multipath_relax.value_or(p.multipath_relax);
-  options.default_local_pref = p.default_local_pref;
+  if (config_.compare_router_id) {
+    options.last_tie_break =
+        *config_.compare_router_id ? LastTieBreak::router_id : LastTieBreak::oldest_external;
+  }
+  options.med_confederation = config_.med_confederation;
+  options.missing_med_is_worst = config_.missing_med_is_worst;
+  options.as_path_ignore = config_.as_path_ignore;
+  options.as_path_counts_confederation = config_.as_path_counts_confederation;
+  options.default_local_pref = config_.default_local_pref.value_or(p.default_local_pref);
   return options;
 }
 

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
+
+#include "models/bgp/as_path_rules.h"
 
 namespace seatrial::bgp {
 namespace {
@@ -47,7 +50,7 @@ class Decider {
         // The winner of each neighbouring AS, then the winner of those.
         std::vector<std::pair<std::optional<Asn>, std::vector<std::size_t>>> groups;
         for (const auto i : alive) {
-          const auto asn = candidates_[i].attributes->as_path.neighbor();
+          const auto asn = outer_neighbor(candidates_[i].attributes->as_path);
           auto group = std::ranges::find_if(groups, [&](const auto& g) { return g.first == asn; });
           if (group == groups.end()) group = groups.insert(group, {asn, {}});
           group->second.push_back(i);
@@ -126,17 +129,32 @@ class Decider {
   }
 
   bool same_enough(const Candidate& a, const Candidate& b) const {
-    if (a.source != b.source) return false;
+    if (a.source != b.source || a.confederation != b.confederation) return false;
     if (options_.multipath_relax) return true;
     const auto& p = a.attributes->as_path;
     const auto& q = b.attributes->as_path;
     return a.source == RouteSource::ibgp ? p == q : p.neighbor() == q.neighbor();
   }
 
-  std::uint32_t med(std::size_t i) const { return candidates_[i].attributes->med.value_or(0); }
+  std::uint32_t med(std::size_t i) const {
+    return candidates_[i].attributes->med.value_or(
+        options_.missing_med_is_worst ? std::numeric_limits<std::uint32_t>::max() : 0);
+  }
+  // RFC 4271 section 9.1.2.2 c, RFC 5065 section 5.3: between paths through one neighbouring AS,
+  // the confederation's own segments apart; what is only inside the confederation when asked for.
   bool med_comparable(std::size_t i, std::size_t j) const {
-    return options_.always_compare_med || candidates_[i].attributes->as_path.neighbor() ==
-                                              candidates_[j].attributes->as_path.neighbor();
+    if (options_.always_compare_med) return true;
+    const auto& p = candidates_[i].attributes->as_path;
+    const auto& q = candidates_[j].attributes->as_path;
+    const auto left = outer_neighbor(p);
+    if (left != outer_neighbor(q)) return false;
+    if (left) return true;
+    const bool inside = member_hops(p) > 0 || member_hops(q) > 0;
+    return !inside || options_.med_confederation;
+  }
+  std::size_t path_length(const AsPath& path) const {
+    if (options_.as_path_ignore) return 0;
+    return path.length() + (options_.as_path_counts_confederation ? member_hops(path) : 0);
   }
 
   Comparison compare(std::size_t i, std::size_t j, bool with_med) const {
@@ -155,18 +173,21 @@ class Decider {
     if (const int s = lower_first(pref(q), pref(p))) return {s, Step::local_pref};
     const auto remote = [](const Candidate& c) { return c.source != RouteSource::local; };
     if (const int s = lower_first(remote(a), remote(b))) return {s, Step::locally_originated};
-    if (const int s = lower_first(p.as_path.length(), q.as_path.length())) {
+    if (const int s = lower_first(path_length(p.as_path), path_length(q.as_path))) {
       return {s, Step::as_path_length};
     }
     if (const int s = lower_first(p.origin, q.origin)) return {s, Step::origin};
     if (with_med && med_comparable(i, j)) {
       if (const int s = lower_first(med(i), med(j))) return {s, Step::med};
     }
-    const auto inner = [](const Candidate& c) { return c.source == RouteSource::ibgp; };
+    // RFC 5065 section 5.3: another member AS is no more external than our own.
+    const auto inner = [](const Candidate& c) {
+      return c.source == RouteSource::ibgp || c.confederation;
+    };
     if (const int s = lower_first(inner(a), inner(b))) return {s, Step::ebgp_over_ibgp};
     if (const int s = lower_first(*a.metric, *b.metric)) return {s, Step::igp_metric};
     if (options_.last_tie_break == LastTieBreak::oldest_external && a.source == RouteSource::ebgp &&
-        b.source == RouteSource::ebgp) {
+        b.source == RouteSource::ebgp && !a.confederation && !b.confederation) {
       if (const int s = lower_first(b.selected, a.selected)) return {s, Step::oldest_external};
     }
     const auto id = [](const Candidate& c) {  // RFC 4456 section 9

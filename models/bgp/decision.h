@@ -22,6 +22,7 @@ struct Candidate {
   std::uint32_t weight = 0;
   RouterId peer_id;
   bool reflector_client = false;        // of this speaker
+  bool confederation = false;           // from another member AS (RFC 5065)
   std::optional<std::uint32_t> metric;  // to the next hop; nothing: not eligible
   bool selected = false;                // the best of the previous run
   TimePoint received;
@@ -50,6 +51,10 @@ std::string_view to_string(Step step);
 struct DecisionOptions {
   MedMode med_mode = MedMode::eliminate;
   bool always_compare_med = false;
+  bool med_confederation = false;     // between paths inside the confederation, too
+  bool missing_med_is_worst = false;  // otherwise a missing MED is 0
+  bool as_path_ignore = false;
+  bool as_path_counts_confederation = false;
   LastTieBreak last_tie_break = LastTieBreak::router_id;
   unsigned multipath_ebgp = 1;
   unsigned multipath_ibgp = 1;

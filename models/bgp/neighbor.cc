@@ -15,8 +15,8 @@ Neighbor::Neighbor(io::Host& host, SessionOwner& owner, const SpeakerConfig& spe
 
 RuleContext Neighbor::rules() const {
   const auto& agreed = session_.negotiated();
-  return {speaker_,        session_.config(), session_.internal(), session_.local_address(),
-          agreed.peer.asn, agreed.peer.id,    agreed.long_lived,   agreed.extended_next_hop};
+  return {speaker_,        session_.config(), session_.kind(),   session_.local_address(),
+          agreed.peer.asn, agreed.peer.id,    agreed.long_lived, agreed.extended_next_hop};
 }
 
 bool Neighbor::carries(net::Family family) const {

@@ -40,7 +40,9 @@ struct Community {
 inline constexpr Community no_export{0xFFFFFF01};
 inline constexpr Community no_advertise{0xFFFFFF02};
 inline constexpr Community no_export_subconfed{0xFFFFFF03};
-inline constexpr Community llgr_stale{0xFFFF0006};  // RFC 9494
+inline constexpr Community graceful_shutdown{0xFFFF0000};  // RFC 8326
+inline constexpr Community blackhole{0xFFFF029A};          // RFC 7999
+inline constexpr Community llgr_stale{0xFFFF0006};         // RFC 9494
 inline constexpr Community no_llgr{0xFFFF0007};
 
 struct ExtendedCommunity {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/bgp/as_path_rules.h"
+
 namespace seatrial::bgp {
 namespace {
 
@@ -28,12 +30,114 @@ std::string list_of(const std::vector<RouterId>& clusters) {
   return text;
 }
 
+// ------------------------------------------------------------------ in
+
+// RFC 4271 section 9.1.2, RFC 5065 section 4: our own ASes in the path, more often than allowed.
+std::string as_loop(const RuleContext& context, const AsPath& path) {
+  const auto& neighbor = context.neighbor;
+  const auto& speaker = context.speaker;
+  const auto in_path = [&](Asn asn) {
+    return "AS loop: AS " + asn.to_string() + " is in [" + path.to_string() + "]";
+  };
+  if (neighbor.local_as) {  // as FRR: without no-prepend it stands there once already
+    const std::size_t allowed = neighbor.allowas_in > 0         ? neighbor.allowas_in
+                                : neighbor.local_as->no_prepend ? 0U
+                                                                : 1U;
+    if (path.count(neighbor.local_as->asn) > allowed) return in_path(neighbor.local_as->asn);
+  }
+  if (neighbor.allowas_in_origin && path.origin() == speaker.asn) return {};
+  if (path.count(speaker.asn) > neighbor.allowas_in) return in_path(speaker.asn);
+  const auto& confederation = speaker.confederation;
+  if (confederation && path.count(confederation->identifier) > neighbor.allowas_in) {
+    return in_path(confederation->identifier);
+  }
+  return {};
+}
+
+std::string reflection_loop(const RuleContext& context, const PathAttributes& received) {
+  if (received.originator_id == context.speaker.router_id) {
+    return "reflection loop: originated by this router, " + received.originator_id->to_string();
+  }
+  if (std::ranges::find(received.cluster_list, context.cluster_id()) !=
+      received.cluster_list.end()) {
+    return "cluster loop: " + context.cluster_id().to_string() + " is in [" +
+           list_of(received.cluster_list) + "]";
+  }
+  return {};
+}
+
+std::string wrong_first_as(const RuleContext& context, const AsPath& path) {
+  const bool enforced =
+      context.neighbor.enforce_first_as.value_or(context.speaker.profile.enforce_first_as);
+  if (!context.external() || !enforced || path.neighbor() == context.peer_as) return {};
+  return "first AS of [" + path.to_string() + "] is not the peer's, " + context.peer_as.to_string();
+}
+
+// RFC 9234 section 5, ingress. Empty: it may come in, with the attribute that it should have had.
+std::string route_leak(const RuleContext& context, PathAttributes& a) {
+  if (!context.external() || !context.neighbor.role) return {};
+  const auto role = *context.neighbor.role;
+  const bool from_below = role == Role::provider || role == Role::rs_server;
+  if (from_below && a.only_to_customer) {
+    return "route leak: a customer sends what is only to customers (RFC 9234)";
+  }
+  if (role == Role::peer && a.only_to_customer && a.only_to_customer != context.peer_as) {
+    return "route leak: a peer sends what AS " + a.only_to_customer->to_string() +
+           " gave to customers only (RFC 9234)";
+  }
+  if (!from_below && !a.only_to_customer) a.only_to_customer = context.peer_as;
+  return {};
+}
+
+// RFC 8326 section 4.2: what is about to go is the last choice.
+void receive_graceful_shutdown(const RuleContext& context, PathAttributes& a) {
+  if (!context.external()) return;
+  if (context.speaker.graceful_shutdown && !a.has(graceful_shutdown)) {
+    a.communities.push_back(graceful_shutdown);
+    std::ranges::sort(a.communities);
+  }
+  if (a.has(graceful_shutdown)) a.local_pref = 0;
+}
+
+// ------------------------------------------------------------------ out
+
 // Whether iBGP lets this path go out at all; empty when it does. RFC 4271 section 9.2 and RFC 4456
-// section 6.
+// section 6; section 10 for clients that are fully meshed.
 std::string inner_obstacle(const RuleContext& context, const Candidate& best) {
-  if (!context.internal || best.source != RouteSource::ibgp) return {};
-  if (best.reflector_client || context.neighbor.route_reflector_client) return {};
+  if (!context.internal() || best.source != RouteSource::ibgp) return {};
+  const bool to_client = context.neighbor.route_reflector_client;
+  if (best.reflector_client && to_client && !context.speaker.client_to_client_reflection) {
+    return "learned from a client, and clients are not reflected to each other";
+  }
+  if (best.reflector_client || to_client) return {};
   return "learned by iBGP from a non-client, not sent to a non-client";
+}
+
+std::string community_obstacle(const RuleContext& context, const PathAttributes& a) {
+  if (a.has(no_advertise)) return "community no-advertise";
+  if (context.external() && a.has(no_export)) return "community " + no_export.to_string();
+  // RFC 1997: not to external peers, members of the same confederation included.
+  if (!context.internal() && a.has(no_export_subconfed)) {
+    return "community " + no_export_subconfed.to_string();
+  }
+  if (a.has(llgr_stale) && !context.peer_long_lived) {
+    return "community LLGR_STALE, and the peer has no long-lived graceful restart";
+  }
+  return {};
+}
+
+// RFC 9234 section 5, egress: to providers, peers and route servers goes what is not marked.
+bool is_only_to_customer(const RuleContext& context, const PathAttributes& a) {
+  if (!context.external() || !context.neighbor.role || !a.only_to_customer) return false;
+  const auto role = *context.neighbor.role;
+  return role == Role::customer || role == Role::peer || role == Role::rs_client;
+}
+void mark_only_to_customer(const RuleContext& context, PathAttributes& a) {
+  if (!context.external() || !context.neighbor.role || a.only_to_customer) return;
+  const auto role = *context.neighbor.role;
+  if (role == Role::provider || role == Role::peer || role == Role::rs_server) {
+    a.only_to_customer = context.speaker.asn;
+  }
 }
 
 void reflect(const RuleContext& context, const Candidate& best, PathAttributes& a) {
@@ -41,16 +145,70 @@ void reflect(const RuleContext& context, const Candidate& best, PathAttributes& 
   a.cluster_list.insert(a.cluster_list.begin(), context.cluster_id());
 }
 
-// NEXT_HOP: RFC 4271 section 5.1.3.
+// NEXT_HOP: RFC 4271 section 5.1.3; RFC 5065 section 4 keeps it within a confederation.
 void set_next_hop(const RuleContext& context, const Candidate& best, PathAttributes& a) {
-  const bool reflected = context.internal && best.source == RouteSource::ibgp;
+  const bool reflected = context.internal() && best.source == RouteSource::ibgp;
   const auto self = context.neighbor.next_hop_self;
+  const bool unchanged =
+      context.neighbor.next_hop_unchanged || context.neighbor.route_server_client;
   const bool to_self = !a.next_hop || self == NextHopSelf::always ||
                        (self == NextHopSelf::unless_reflected && !reflected) ||
-                       (!context.internal && !context.neighbor.next_hop_unchanged);
+                       (context.external() && !unchanged);
   if (to_self) {
     a.next_hop = context.local_address;
     a.link_local_next_hop.reset();
+  }
+}
+
+// What is only meant for this AS, or this confederation, stays here.
+void leave_as(const RuleContext& context, const Candidate& best, PathAttributes& a) {
+  a.originator_id.reset();
+  a.cluster_list.clear();
+  if (!context.external()) return;
+  a.local_pref.reset();
+  // RFC 4271 section 5.1.4: a MED from one neighbouring AS does not reach another.
+  const bool keeps = context.neighbor.med_unchanged || context.neighbor.route_server_client;
+  if (best.source != RouteSource::local && !keeps) a.med.reset();
+}
+
+// RFC 4271 section 5.1.2, RFC 5065 section 4.1, with what FRR does in between.
+void set_as_path(const RuleContext& context, AsPath& path) {
+  const auto& neighbor = context.neighbor;
+  const auto& speaker = context.speaker;
+  if (context.kind == PeerKind::confederation) {
+    prepend_member(path, speaker.asn);
+    return;
+  }
+  remove_private(path, neighbor.remove_private_as, speaker.asn, context.peer_as);
+  if (neighbor.as_override && path.contains(context.peer_as)) {
+    replace_as(path, context.peer_as, speaker.asn);
+  }
+  if ((neighbor.as_path_unchanged && !path.empty()) || neighbor.route_server_client) return;
+  remove_confederation(path);
+  if (speaker.confederation) {
+    path.prepend(speaker.confederation->identifier);
+    return;
+  }
+  if (!neighbor.local_as || !neighbor.local_as->replace_as) path.prepend(speaker.asn);
+  if (neighbor.local_as) path.prepend(neighbor.local_as->asn);
+}
+
+void send_graceful_shutdown(const RuleContext& context, PathAttributes& a) {
+  if (!context.speaker.graceful_shutdown) return;
+  if (!context.external()) {
+    a.local_pref = 0;
+  } else if (!a.has(graceful_shutdown)) {
+    a.communities.push_back(graceful_shutdown);
+    std::ranges::sort(a.communities);
+  }
+}
+
+void keep_communities(const NeighborConfig& neighbor, PathAttributes& a) {
+  if (!neighbor.send_community) a.communities.clear();
+  if (!neighbor.send_large_community) a.large_communities.clear();
+  if (!neighbor.send_extended_community) {
+    a.extended_communities.clear();
+    a.ipv6_extended_communities.clear();
   }
 }
 
@@ -58,34 +216,33 @@ void set_next_hop(const RuleContext& context, const Candidate& best, PathAttribu
 
 RuleResult import_route(const RuleContext& context, const net::Prefix& prefix,
                         const PathAttributes& received) {
-  const auto own = context.speaker.asn;
-  if (received.as_path.count(own) > context.neighbor.allowas_in) {
-    return rejected("AS loop: AS " + own.to_string() + " is in [" + received.as_path.to_string() +
-                    "]");
+  if (auto loop = as_loop(context, received.as_path); !loop.empty()) {
+    return rejected(std::move(loop));
   }
-  if (received.originator_id == context.speaker.router_id) {
-    return rejected("reflection loop: originated by this router, " +
-                    received.originator_id->to_string());
+  if (auto loop = reflection_loop(context, received); !loop.empty()) {
+    return rejected(std::move(loop));
   }
-  if (std::ranges::find(received.cluster_list, context.cluster_id()) !=
-      received.cluster_list.end()) {
-    return rejected("cluster loop: " + context.cluster_id().to_string() + " is in [" +
-                    list_of(received.cluster_list) + "]");
+  if (auto wrong = wrong_first_as(context, received.as_path); !wrong.empty()) {
+    return rejected(std::move(wrong));
   }
-  if (!context.internal && context.speaker.profile.enforce_first_as &&
-      received.as_path.neighbor() != context.peer_as) {
-    return rejected("first AS of [" + received.as_path.to_string() + "] is not the peer's, " +
-                    context.peer_as.to_string());
+  if (context.speaker.reject_as_sets && has_sets(received.as_path)) {
+    return rejected("AS_SET in [" + received.as_path.to_string() + "] (RFC 6472)");
   }
   if (context.default_deny() && context.neighbor.import_policy.empty()) {
     return rejected("eBGP without an import policy (RFC 8212)");
   }
-  PolicyInput input{prefix, context.internal ? RouteSource::ibgp : RouteSource::ebgp,
+  auto a = received;
+  if (auto leak = route_leak(context, a); !leak.empty()) return rejected(std::move(leak));
+  if (context.neighbor.local_as && !context.neighbor.local_as->no_prepend && context.external()) {
+    a.as_path.prepend(context.neighbor.local_as->asn);
+  }
+  PolicyInput input{prefix, context.internal() ? RouteSource::ibgp : RouteSource::ebgp,
                     context.neighbor.address, context.local_address};
   input.importing = true;
   input.own_as = context.speaker.asn;
-  auto result = by_policy(context.neighbor.import_policy, input, received);
+  auto result = by_policy(context.neighbor.import_policy, input, std::move(a));
   if (result.weight == 0) result.weight = context.neighbor.weight;
+  if (result.accepted) receive_graceful_shutdown(context, result.attributes);
   return result;
 }
 
@@ -95,30 +252,21 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
   if (best.source != RouteSource::local && best.peer == context.neighbor.address) {
     return rejected("learned from this peer");
   }
-  if (original.has(no_advertise)) return rejected("community no-advertise");
-  if (!context.internal && (original.has(no_export) || original.has(no_export_subconfed))) {
-    return rejected("community " + no_export.to_string());
+  for (auto obstacle : {community_obstacle(context, original), inner_obstacle(context, best)}) {
+    if (!obstacle.empty()) return rejected(std::move(obstacle));
   }
-  if (original.has(llgr_stale) && !context.peer_long_lived) {
-    return rejected("community LLGR_STALE, and the peer has no long-lived graceful restart");
-  }
-  if (auto obstacle = inner_obstacle(context, best); !obstacle.empty()) {
-    return rejected(std::move(obstacle));
+  if (is_only_to_customer(context, original)) {
+    return rejected("only to customers, says AS " + original.only_to_customer->to_string() +
+                    " (RFC 9234)");
   }
   if (context.default_deny() && context.neighbor.export_policy.empty()) {
     return rejected("eBGP without an export policy (RFC 8212)");
   }
   auto a = original;
   a.aigp.reset();  // RFC 7311 section 3.2: not without AIGP_SESSION, which is off by default
-  if (context.internal && best.source == RouteSource::ibgp) reflect(context, best, a);
+  if (context.internal() && best.source == RouteSource::ibgp) reflect(context, best, a);
   set_next_hop(context, best, a);
-  if (!context.internal) {
-    a.local_pref.reset();
-    a.originator_id.reset();
-    a.cluster_list.clear();
-    // RFC 4271 section 5.1.4: a MED from one neighbouring AS does not reach another.
-    if (best.source != RouteSource::local) a.med.reset();
-  }
+  if (!context.internal()) leave_as(context, best, a);
   PolicyInput input{prefix, best.source, context.neighbor.address, context.local_address};
   input.own_as = context.speaker.asn;
   input.rib_next_hop = original.next_hop.value_or(
@@ -127,18 +275,15 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
   auto result = by_policy(context.neighbor.export_policy, input, std::move(a));
   if (!result.accepted) return result;
   auto& out = result.attributes;
-  if (context.internal) {
-    if (!out.local_pref) out.local_pref = context.speaker.profile.default_local_pref;
-  } else {
+  send_graceful_shutdown(context, out);
+  if (context.external()) {
     out.local_pref.reset();
-    out.as_path.prepend(context.speaker.asn);
+  } else if (!out.local_pref) {
+    out.local_pref = context.default_local_pref();
   }
-  if (!context.neighbor.send_community) {
-    out.communities.clear();
-    out.large_communities.clear();
-    out.extended_communities.clear();
-    out.ipv6_extended_communities.clear();
-  }
+  if (!context.internal()) set_as_path(context, out.as_path);
+  mark_only_to_customer(context, out);
+  keep_communities(context.neighbor, out);
   const bool v4_by_v6 = context.extended_next_hop && prefix.family() == net::Family::ipv4;
   if (out.next_hop->family() != prefix.family() && !v4_by_v6) {
     return rejected("no " + std::string(prefix.address().is_v4() ? "IPv4" : "IPv6") +

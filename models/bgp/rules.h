@@ -7,6 +7,7 @@
 
 #include "models/bgp/config.h"
 #include "models/bgp/decision.h"
+#include "models/bgp/negotiation.h"
 
 namespace seatrial::bgp {
 
@@ -14,16 +15,21 @@ namespace seatrial::bgp {
 struct RuleContext {
   const SpeakerConfig& speaker;
   const NeighborConfig& neighbor;
-  bool internal = false;
+  PeerKind kind = PeerKind::external;
   net::IpAddress local_address;
   Asn peer_as;
   RouterId peer_id;
   bool peer_long_lived = false;    // RFC 9494: it keeps and marks what is LLGR_STALE
   bool extended_next_hop = false;  // RFC 8950: IPv4 with an IPv6 next hop
 
+  bool internal() const { return kind == PeerKind::internal; }
+  bool external() const { return kind == PeerKind::external; }
+  std::uint32_t default_local_pref() const {
+    return speaker.default_local_pref.value_or(speaker.profile.default_local_pref);
+  }
   RouterId cluster_id() const { return speaker.cluster_id.value_or(speaker.router_id); }
   bool default_deny() const {
-    return !internal && neighbor.ebgp_requires_policy &&
+    return external() && neighbor.ebgp_requires_policy &&
            speaker.ebgp_default_deny.value_or(speaker.profile.ebgp_default_deny);
   }
 };
