@@ -81,6 +81,36 @@ void replace_as(AsPath& path, Asn from, Asn to) {
   for (auto& segment : path.segments) std::ranges::replace(segment.asns, from, to);
 }
 
+AsPath joined_path(const std::vector<const PathAttributes*>& parts) {
+  AsPath out;
+  if (parts.empty()) return out;
+  const auto sequence_of = [](const AsPath& path) {
+    const bool leads = !path.empty() && path.segments.front().type == AsSegment::Type::sequence;
+    return leads ? path.segments.front().asns : std::vector<Asn>();
+  };
+  auto shared = sequence_of(parts.front()->as_path);
+  for (const auto* part : parts) {
+    const auto other = sequence_of(part->as_path);
+    const auto [end, ignored] =
+        std::mismatch(shared.begin(), shared.end(), other.begin(), other.end());
+    shared.erase(end, shared.end());
+  }
+  std::vector<Asn> rest;
+  for (const auto* part : parts) {
+    for (std::size_t i = 0; i < part->as_path.segments.size(); ++i) {
+      const auto& segment = part->as_path.segments[i];
+      const auto skip = i == 0 && segment.type == AsSegment::Type::sequence ? shared.size() : 0;
+      rest.insert(rest.end(), segment.asns.begin() + static_cast<std::ptrdiff_t>(skip),
+                  segment.asns.end());
+    }
+  }
+  std::sort(rest.begin(), rest.end());
+  rest.erase(std::unique(rest.begin(), rest.end()), rest.end());
+  if (!shared.empty()) out.segments.push_back({AsSegment::Type::sequence, std::move(shared)});
+  if (!rest.empty()) out.segments.push_back({AsSegment::Type::set, std::move(rest)});
+  return out;
+}
+
 bool has_sets(const AsPath& path) {
   return std::ranges::any_of(path.segments, [](const AsSegment& segment) {
     return segment.type == AsSegment::Type::set || segment.type == AsSegment::Type::confed_set;

@@ -22,6 +22,8 @@ bool all_private(const AsPath& path);
 void remove_private(AsPath& path, RemovePrivateAs how, Asn own, Asn peer);
 // As FRR's as-override: every `from` becomes `to`.
 void replace_as(AsPath& path, Asn from, Asn to);
+// RFC 4271 section 9.2.2.2: the sequence that all begin with, and a set of all the others.
+AsPath joined_path(const std::vector<const PathAttributes*>& parts);
 bool has_sets(const AsPath& path);  // AS_SET or AS_CONFED_SET (RFC 6472)
 
 }  // namespace seatrial::bgp

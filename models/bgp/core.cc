@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
+#include "models/bgp/as_path_rules.h"
+
 namespace seatrial::bgp {
 namespace {
-
-// FRR's and Quagga's weight of what the router itself originates; it makes the local path win, as
-// BIRD's protocol preference does.
-constexpr std::uint32_t local_weight = 32768;
 
 // Nothing that is advertised differs.
 bool same_path(const Candidate& a, const Candidate& b) {
@@ -29,6 +27,7 @@ Speaker::Core::Core(io::Host& host, SpeakerConfig config, Dependencies dependenc
   auto neighbors = std::move(config_.neighbors);
   config_.neighbors.clear();
   for (auto& neighbor : neighbors) add_neighbor(std::move(neighbor));
+  for (const auto& aggregate : config_.aggregates) aggregates_[aggregate.prefix] = {aggregate};
   auto networks = std::move(config_.networks);
   config_.networks.clear();
   for (auto& route : networks) originate(std::move(route));
@@ -102,14 +101,17 @@ std::optional<std::uint32_t> Speaker::Core::metric_to(const PathAttributes& attr
 
 void Speaker::Core::put(const net::Prefix& prefix, Candidate candidate) {
   candidate.received = host_.now();
-  auto& candidates = loc_rib_[prefix].candidates;
+  auto& route = loc_rib_[prefix];
+  auto& candidates = route.candidates;
   const auto known = std::ranges::find_if(candidates, [&](const Candidate& c) {
     return c.source == candidate.source && c.peer == candidate.peer &&
            c.path_id == candidate.path_id;
   });
   if (known == candidates.end()) {
+    candidate.local_id = route.next_local_id++;
     candidates.push_back(std::move(candidate));
   } else {
+    candidate.local_id = known->local_id;
     candidate.selected = known->selected;
     *known = std::move(candidate);
   }
@@ -134,7 +136,9 @@ void Speaker::Core::nexthops_changed() {
     bool differs = false;
     for (auto& c : route.candidates) {
       const auto metric = c.source == RouteSource::local
-                              ? local_metric(prefix, originated_.at(prefix))
+                              ? c.path_id == aggregate_path_id
+                                    ? c.metric
+                                    : local_metric(prefix, originated_.at(prefix))
                               : metric_to(*c.attributes);
       differs = differs || metric != c.metric;
       c.metric = metric;
@@ -179,7 +183,12 @@ void Speaker::Core::mark(const net::Prefix& prefix) {
 void Speaker::Core::run_decisions() {
   removed_.clear();
   if (deferral_.active()) return;  // what is marked waits
-  for (const auto& prefix : std::exchange(marked_, {})) run_decision(prefix);
+  // What an aggregate becomes of them is decided with them.
+  for (int round = 0; round < 2 && !marked_.empty(); ++round) {
+    for (const auto& prefix : std::exchange(marked_, {})) run_decision(prefix);
+    run_aggregates();
+  }
+  if (marked_.empty()) decision_timer_->cancel();
 }
 
 void Speaker::Core::run_decision(const net::Prefix& prefix) {
@@ -205,8 +214,12 @@ void Speaker::Core::run_decision(const net::Prefix& prefix) {
   route->best.reset();
   if (best != nullptr) route->best = *best;
   if (hops_differ) tell_sink(prefix, *route, std::move(next_hops));
-  if (best_differs) {
-    for (auto& [address, n] : neighbors_) n->touch(prefix);
+  if (best_differs) touch_aggregates(prefix);
+  for (auto& [address, n] : neighbors_) {
+    if (best_differs && n->session().config().default_originate) {
+      n->touch(net::Prefix(prefix.address(), 0));
+    }
+    if (best_differs || n->sends_paths(prefix.family())) n->touch(prefix);
   }
   if ((best_differs || hops_differ) && dependencies_.observer != nullptr &&
       dependencies_.observer->wants_routes()) {
@@ -229,11 +242,51 @@ void Speaker::Core::tell_sink(const net::Prefix& prefix, Route& route,
   }
 }
 
-AttributesRef Speaker::Core::desired(const Neighbor& n, const net::Prefix& prefix) {
+Neighbor::AdvertisedPaths Speaker::Core::desired(const Neighbor& n, const net::Prefix& prefix) {
+  Neighbor::AdvertisedPaths out;
+  if (auto made = default_for(n, prefix)) {
+    out.push_back({0, pool_.intern(*std::move(made))});
+    return out;
+  }
   const auto* route = loc_rib_.find(prefix);
-  if (route == nullptr || !route->best) return nullptr;
-  auto result = export_route(n.rules(), prefix, *route->best);
-  return result.accepted ? pool_.intern(std::move(result.attributes)) : nullptr;
+  if (route == nullptr) return out;
+  const auto rules = n.rules();
+  const auto add = [&](const Candidate& path, std::uint32_t id) {
+    if (suppressed(prefix, n, path)) return;
+    auto result = export_route(rules, prefix, path);
+    if (result.accepted) out.push_back({id, pool_.intern(std::move(result.attributes))});
+  };
+  if (!n.sends_paths(prefix.family())) {
+    if (route->best) add(*route->best, 0);
+    return out;
+  }
+  for (const auto i : paths_to_send(n, *route))
+    add(route->candidates[i], route->candidates[i].local_id);
+  std::ranges::sort(out, {}, &Neighbor::Advertised::path_id);
+  return out;
+}
+
+std::vector<std::size_t> Speaker::Core::paths_to_send(const Neighbor& n, const Route& route) const {
+  std::vector<std::size_t> out;
+  const auto& candidates = route.candidates;
+  const auto& config = n.session().config();
+  if (config.add_path.send) {
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      if (candidates[i].metric) out.push_back(i);
+    }
+    return out;
+  }
+  // The best of each neighbouring AS.
+  std::map<std::optional<Asn>, std::vector<std::size_t>> by_as;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    by_as[outer_neighbor(candidates[i].attributes->as_path)].push_back(i);
+  }
+  for (const auto& [asn, members] : by_as) {
+    std::vector<Candidate> some;
+    for (const auto i : members) some.push_back(candidates[i]);
+    if (const auto best = decide(some, decision_options()).best) out.push_back(members[*best]);
+  }
+  return out;
 }
 
 std::string Speaker::Core::summary(const Route& route) const {

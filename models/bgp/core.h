@@ -54,6 +54,7 @@ class Speaker::Core final : public SessionOwner {
   struct Route {
     std::vector<Candidate> candidates;  // in order of arrival
     Decision decision;
+    std::uint32_t next_local_id = 1;
     // What was last told to the others.
     std::optional<Candidate> best;
     std::vector<NextHop> next_hops;  // in the sink when not empty
@@ -63,6 +64,17 @@ class Speaker::Core final : public SessionOwner {
     net::IpAddress peer;
     std::uint32_t path_id;
   };
+
+  struct AggregateState {
+    Aggregate config;
+    bool active = false;
+    bool dirty = false;
+  };
+  // Of a prefix's local paths a `network` has the identifier 0.
+  static constexpr std::uint32_t aggregate_path_id = 1;
+  // FRR's and Quagga's weight of what the router itself originates; it makes the local path win, as
+  // BIRD's protocol preference does.
+  static constexpr std::uint32_t local_weight = 32768;
 
   DecisionOptions decision_options() const;
   std::optional<std::uint32_t> metric_to(const PathAttributes& attributes) const;
@@ -88,6 +100,14 @@ class Speaker::Core final : public SessionOwner {
   void sweep(Neighbor& neighbor, AfiSafi family);
   void make_long_lived(Neighbor& neighbor, AfiSafi family);
   void restart_over();
+  // core_derived.cc
+  void touch_aggregates(const net::Prefix& part);
+  void run_aggregates();
+  void run_aggregate(const net::Prefix& prefix, AggregateState& state);
+  PathAttributes aggregate_of(const Aggregate& how,
+                              const std::vector<const PathAttributes*>& parts) const;
+  bool suppressed(const net::Prefix& prefix, const Neighbor& n, const Candidate& path) const;
+  std::optional<PathAttributes> default_for(const Neighbor& n, const net::Prefix& prefix) const;
   // core.cc
   void put(const net::Prefix& prefix, Candidate candidate);
   void remove(const net::Prefix& prefix, const Identity& identity);
@@ -95,7 +115,9 @@ class Speaker::Core final : public SessionOwner {
   void run_decisions();
   void run_decision(const net::Prefix& prefix);
   void tell_sink(const net::Prefix& prefix, Route& route, std::vector<NextHop> next_hops);
-  AttributesRef desired(const Neighbor& neighbor, const net::Prefix& prefix);
+  Neighbor::AdvertisedPaths desired(const Neighbor& neighbor, const net::Prefix& prefix);
+  // The paths that RFC 7911 lets go to this neighbour, as indices of candidates.
+  std::vector<std::size_t> paths_to_send(const Neighbor& neighbor, const Route& route) const;
   std::string summary(const Route& route) const;
   RouteSnapshot describe(const net::Prefix& prefix, const Route& route) const;
 
@@ -106,6 +128,7 @@ class Speaker::Core final : public SessionOwner {
   std::map<net::IpAddress, std::unique_ptr<Neighbor>> neighbors_;
   std::vector<std::unique_ptr<Neighbor>> removed_;
   std::map<net::Prefix, OriginatedRoute> originated_;
+  std::map<net::Prefix, AggregateState> aggregates_;
   net::PrefixMap<Route> loc_rib_;
   std::set<net::Prefix> marked_;
   std::unique_ptr<io::Timer> decision_timer_;

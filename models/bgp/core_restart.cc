@@ -24,6 +24,10 @@ void Speaker::Core::established(Session& session) {
   loc_rib_.for_each([&](const net::Prefix& prefix, const Route& route) {
     if (route.best) n->touch(prefix);
   });
+  if (session.config().default_originate) {
+    n->touch(net::Prefix(net::IpAddress::v4(0), 0));
+    n->touch(net::Prefix(net::IpAddress(*net::IpAddress::parse("::")), 0));
+  }
 }
 
 void Speaker::Core::lost(Session& session, const FsmCause& end) {

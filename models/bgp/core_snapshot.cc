@@ -26,7 +26,9 @@ SessionSnapshot Speaker::Core::snapshot(const Neighbor& n) const {
       n.adj_rib_in().stale(net::Family::ipv4) + n.adj_rib_in().stale(net::Family::ipv6);
   s.restart_timer = n.watch().restart->restart_left();
   s.stale_timer = n.watch().restart->stale_left();
-  s.prefixes_advertised = n.adj_rib_out().size();
+  n.adj_rib_out().for_each([&](const net::Prefix&, const Neighbor::AdvertisedPaths& sent) {
+    s.prefixes_advertised += sent.size();
+  });
   return s;
 }
 
@@ -98,14 +100,21 @@ std::vector<AdjRouteSnapshot> Speaker::Core::adj_rib_in(const Neighbor& n) const
 std::vector<AdjRouteSnapshot> Speaker::Core::adj_rib_out(const Neighbor& n) const {
   std::vector<AdjRouteSnapshot> all;
   const auto rules = n.rules();
-  n.adj_rib_out().for_each([&](const net::Prefix& prefix, const AttributesRef& sent) {
-    if (!sent) return;
-    AdjRouteSnapshot out{prefix, 0, sent, true, {}, {}};
+  n.adj_rib_out().for_each([&](const net::Prefix& prefix, const Neighbor::AdvertisedPaths& sent) {
     const auto* route = loc_rib_.find(prefix);
-    if (route != nullptr && route->best) {
-      out.why = export_route(rules, prefix, *route->best).why;
+    for (const auto& path : sent) {
+      if (!path.attributes) continue;
+      AdjRouteSnapshot out{prefix, path.path_id, path.attributes, true, {}, {}};
+      const Candidate* from = nullptr;
+      if (route != nullptr && path.path_id == 0) {
+        from = route->best ? &*route->best : nullptr;
+      } else if (route != nullptr) {
+        const auto known = std::ranges::find(route->candidates, path.path_id, &Candidate::local_id);
+        from = known == route->candidates.end() ? nullptr : &*known;
+      }
+      if (from != nullptr) out.why = export_route(rules, prefix, *from).why;
+      all.push_back(std::move(out));
     }
-    all.push_back(std::move(out));
   });
   return all;
 }

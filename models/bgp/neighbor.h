@@ -3,6 +3,7 @@
 // MRAI) and leave grouped by equal attributes.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <functional>
 #include <memory>
 #include <set>
@@ -18,8 +19,14 @@ namespace seatrial::bgp {
 
 class Neighbor {
  public:
-  // What should be advertised for a prefix now; nullptr: nothing.
-  using Desired = std::function<AttributesRef(const Neighbor&, const net::Prefix&)>;
+  // One path as it is sent. The identifier is 0 where RFC 7911 was not agreed on.
+  struct Advertised {
+    std::uint32_t path_id = 0;
+    AttributesRef attributes;
+  };
+  using AdvertisedPaths = boost::container::small_vector<Advertised, 1>;
+  // What should be advertised for a prefix now, by ascending identifier.
+  using Desired = std::function<AdvertisedPaths(const Neighbor&, const net::Prefix&)>;
 
   Neighbor(io::Host& host, SessionOwner& owner, const SpeakerConfig& speaker, NeighborConfig config,
            Desired desired);
@@ -27,7 +34,8 @@ class Neighbor {
   Session& session() { return session_; }
   const Session& session() const { return session_; }
   RuleContext rules() const;
-  bool carries(net::Family family) const;  // negotiated
+  bool carries(net::Family family) const;      // negotiated
+  bool sends_paths(net::Family family) const;  // RFC 7911: more than the best
 
   AdjRibIn& adj_rib_in() { return adj_rib_in_; }
   const AdjRibIn& adj_rib_in() const { return adj_rib_in_; }
@@ -53,11 +61,19 @@ class Neighbor {
   void resend(AfiSafi family);
   // While held nothing leaves: a restarting speaker has not chosen yet.
   void hold(bool held);
-  const net::PrefixMap<AttributesRef>& adj_rib_out() const { return adj_rib_out_; }
+  const net::PrefixMap<AdvertisedPaths>& adj_rib_out() const { return adj_rib_out_; }
 
  private:
+  struct Group {
+    AttributesRef attributes;
+    std::vector<Nlri> prefixes;
+  };
   void schedule();
   void flush();
+  // Brings what was sent for a prefix to what is wanted now.
+  template <typename Announce>
+  void update(const net::Prefix& prefix, std::vector<Nlri>& withdrawn, Announce announce);
+  void send(Group& group);
   Duration advertisement_interval() const;
 
   io::Host& host_;
@@ -65,7 +81,7 @@ class Neighbor {
   Session session_;
   Desired desired_;
   AdjRibIn adj_rib_in_;
-  net::PrefixMap<AttributesRef> adj_rib_out_;
+  net::PrefixMap<AdvertisedPaths> adj_rib_out_;
   std::set<net::Prefix> pending_;
   std::unique_ptr<io::Timer> flush_timer_;
   TimePoint earliest_flush_{};

@@ -1,0 +1,147 @@
+// Routes that the speaker makes of others: aggregates (RFC 4271 section 9.2.2.2), in the form that
+// FRR gives them, and the default route of `default-originate`.
+#include <algorithm>
+
+#include "models/bgp/as_path_rules.h"
+#include "models/bgp/core.h"
+
+namespace seatrial::bgp {
+namespace {
+
+bool strictly_inside(const net::Prefix& part, const net::Prefix& whole) {
+  return part != whole && whole.contains(part);
+}
+
+template <typename T>
+void add_all(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+  std::sort(to.begin(), to.end());
+  to.erase(std::unique(to.begin(), to.end()), to.end());
+}
+
+}  // namespace
+
+void Speaker::Core::touch_aggregates(const net::Prefix& part) {
+  for (auto& [prefix, state] : aggregates_) {
+    if (strictly_inside(part, prefix)) state.dirty = true;
+  }
+}
+
+void Speaker::Core::run_aggregates() {
+  for (auto& [prefix, state] : aggregates_) {
+    if (std::exchange(state.dirty, false)) run_aggregate(prefix, state);
+  }
+}
+
+void Speaker::Core::run_aggregate(const net::Prefix& prefix, AggregateState& state) {
+  std::vector<const PathAttributes*> parts;
+  loc_rib_.for_each_within(prefix, [&](const net::Prefix& part, const Route& route) {
+    if (part != prefix && route.best) parts.push_back(route.best->attributes.get());
+  });
+  const auto& how = state.config;
+  const bool one_med = std::all_of(parts.begin(), parts.end(), [&](const PathAttributes* a) {
+    return a->med.value_or(0) == parts.front()->med.value_or(0);
+  });
+  auto made = parts.empty() || (how.matching_med_only && !one_med)
+                  ? std::optional<PathAttributes>()
+                  : std::optional(aggregate_of(how, parts));
+  if (made && !how.policy.empty()) {
+    auto decided = apply(how.policy, {.prefix = prefix}, *std::move(made));
+    made = decided.permitted ? std::optional(std::move(decided.attributes)) : std::nullopt;
+  }
+  const bool was = std::exchange(state.active, made.has_value());
+  if (made) {
+    Candidate candidate;
+    candidate.path_id = aggregate_path_id;
+    candidate.attributes = pool_.intern(*std::move(made));
+    candidate.weight = local_weight;
+    candidate.peer_id = config_.router_id;
+    candidate.metric = 0;
+    put(prefix, std::move(candidate));
+  } else if (was) {
+    remove(prefix, {RouteSource::local, {}, aggregate_path_id});
+  }
+  if (was == state.active || (!how.summary_only && how.suppress.empty())) return;
+  loc_rib_.for_each_within(prefix, [&](const net::Prefix& part, const Route&) {
+    for (auto& [address, n] : neighbors_) n->touch(part);
+  });
+}
+
+// With as-set what the parts share is kept; without, the path is ours alone and says that it lost
+// something.
+PathAttributes Speaker::Core::aggregate_of(const Aggregate& how,
+                                           const std::vector<const PathAttributes*>& parts) const {
+  PathAttributes out;
+  out.origin = Origin::igp;
+  bool atomic = !how.as_set;
+  for (const auto* part : parts) {
+    out.origin = std::max(out.origin, part->origin);
+    atomic = atomic || part->atomic_aggregate;
+    if (!how.as_set) continue;
+    add_all(out.communities, part->communities);
+    add_all(out.large_communities, part->large_communities);
+    add_all(out.extended_communities, part->extended_communities);
+  }
+  if (how.as_set) out.as_path = joined_path(parts);
+  if (how.origin) out.origin = *how.origin;
+  out.atomic_aggregate = atomic;
+  const auto asn = config_.confederation ? config_.confederation->identifier : config_.asn;
+  out.aggregator = Aggregator{asn, net::IpAddress::v4(config_.router_id.value)};
+  return out;
+}
+
+bool Speaker::Core::suppressed(const net::Prefix& prefix, const Neighbor& n,
+                               const Candidate& path) const {
+  const PolicyInput input{prefix, path.source, n.session().config().address,
+                          n.session().local_address()};
+  const bool hidden = std::any_of(aggregates_.begin(), aggregates_.end(), [&](const auto& entry) {
+    const auto& [whole, state] = entry;
+    if (!state.active || !strictly_inside(prefix, whole)) return false;
+    return state.config.summary_only ||
+           (!state.config.suppress.empty() &&
+            apply(state.config.suppress, input, *path.attributes).permitted);
+  });
+  if (!hidden) return false;
+  const auto& unsuppress = n.session().config().unsuppress;
+  return unsuppress.empty() || !apply(unsuppress, input, *path.attributes).permitted;
+}
+
+// The default route of `default-originate`: whatever the RIB has, past the outbound policies. With
+// a policy of its own some route of the RIB must pass it; what the policy sets is set.
+std::optional<PathAttributes> Speaker::Core::default_for(const Neighbor& n,
+                                                         const net::Prefix& prefix) const {
+  auto config = n.session().config();
+  if (!config.default_originate || prefix.length() != 0) return std::nullopt;
+  PathAttributes made;
+  made.origin = Origin::igp;
+  const auto policy = std::exchange(config.default_originate_policy, {});
+  if (!policy.empty()) {
+    bool passed = false;
+    loc_rib_.for_each([&](const net::Prefix& known, const Route& route) {
+      if (passed || !route.best || known.family() != prefix.family()) return;
+      passed =
+          apply(policy, {.prefix = known, .source = route.best->source}, *route.best->attributes)
+              .permitted;
+    });
+    if (!passed) return std::nullopt;
+    auto decided = apply(policy, {.prefix = prefix}, made);
+    if (decided.permitted) made = std::move(decided.attributes);
+  }
+  config.export_policy.clear();
+  config.ebgp_requires_policy = false;
+  Candidate candidate;
+  candidate.attributes = std::make_shared<const PathAttributes>(std::move(made));
+  auto rules = n.rules();
+  const RuleContext open{rules.speaker,
+                         config,
+                         rules.kind,
+                         rules.local_address,
+                         rules.peer_as,
+                         rules.peer_id,
+                         rules.peer_long_lived,
+                         rules.extended_next_hop};
+  auto result = export_route(open, prefix, candidate);
+  return result.accepted ? std::optional(std::move(result.attributes)) : std::nullopt;
+}
+
+}  // namespace seatrial::bgp
