@@ -24,6 +24,8 @@ Speaker::Core::Core(io::Host& host, SpeakerConfig config, Dependencies dependenc
       mode_(mode) {
   reaper_ = host_.timer([this] { reap_dynamic(); });
   decision_timer_ = host_.timer([this] { run_decisions(); });
+  if (config_.dampening) dampener_.emplace(*config_.dampening);
+  reuse_timer_ = host_.timer([this] { reuse(); });
   auto neighbors = std::move(config_.neighbors);
   config_.neighbors.clear();
   for (auto& neighbor : neighbors) add_neighbor(std::move(neighbor));
@@ -78,7 +80,8 @@ void Speaker::Core::import(Neighbor& n, const Nlri& nlri, const PathAttributes& 
   candidate.peer = session.config().address;
   candidate.source = session.source();
   candidate.path_id = nlri.path_id;
-  candidate.metric = metric_to(result.attributes);
+  candidate.dampened = dampened(n, nlri);
+  candidate.metric = candidate.dampened ? std::nullopt : metric_to(result.attributes);
   candidate.attributes = pool_.intern(std::move(result.attributes));
   candidate.weight = result.weight;
   candidate.peer_id = session.negotiated().peer.id;
@@ -135,6 +138,7 @@ void Speaker::Core::nexthops_changed() {
   loc_rib_.for_each([&](const net::Prefix& prefix, Route& route) {
     bool differs = false;
     for (auto& c : route.candidates) {
+      if (c.dampened) continue;
       const auto metric = c.source == RouteSource::local
                               ? c.path_id == aggregate_path_id
                                     ? c.metric

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "models/bgp/dampening.h"
 #include "models/bgp/decision.h"
 #include "models/bgp/neighbor.h"
 #include "models/bgp/restart_deferral.h"
@@ -100,6 +101,10 @@ class Speaker::Core final : public SessionOwner {
   void sweep(Neighbor& neighbor, AfiSafi family);
   void make_long_lived(Neighbor& neighbor, AfiSafi family);
   void restart_over();
+  // core_dampening.cc
+  void flapped(const Neighbor& n, const Nlri& nlri, bool withdrawn);
+  bool dampened(const Neighbor& n, const Nlri& nlri) const;
+  void reuse();
   // core_derived.cc
   void touch_aggregates(const net::Prefix& part);
   void run_aggregates();
@@ -129,6 +134,8 @@ class Speaker::Core final : public SessionOwner {
   std::vector<std::unique_ptr<Neighbor>> removed_;
   std::map<net::Prefix, OriginatedRoute> originated_;
   std::map<net::Prefix, AggregateState> aggregates_;
+  std::optional<Dampener> dampener_;
+  std::unique_ptr<io::Timer> reuse_timer_;
   net::PrefixMap<Route> loc_rib_;
   std::set<net::Prefix> marked_;
   std::unique_ptr<io::Timer> decision_timer_;

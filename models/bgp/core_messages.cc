@@ -27,7 +27,9 @@ void Speaker::Core::update(Session& session, DecodedUpdate decoded) {
   auto& message = decoded.message;
   if (message.end_of_rib) return end_of_rib(*n, *message.end_of_rib);
   const auto withdrawn = [&](const Nlri& nlri) {
-    if (n->carries(nlri.prefix.family()) && n->adj_rib_in().erase(nlri)) drop(*n, nlri);
+    if (!n->carries(nlri.prefix.family()) || !n->adj_rib_in().erase(nlri)) return;
+    flapped(*n, nlri, true);
+    drop(*n, nlri);
   };
   for (const auto& nlri : message.withdrawn) withdrawn(nlri);
   if (decoded.outcome == Outcome::treat_as_withdraw || !message.attributes) {
@@ -38,7 +40,10 @@ void Speaker::Core::update(Session& session, DecodedUpdate decoded) {
   const auto take = [&](const std::vector<Nlri>& list, const AttributesRef& attributes) {
     for (const auto& nlri : list) {
       if (!n->carries(nlri.prefix.family())) continue;
-      if (n->adj_rib_in().put(nlri, attributes, host_.now())) import(*n, nlri, *attributes);
+      const bool known = dampener_ && n->adj_rib_in().find(nlri) != nullptr;
+      if (!n->adj_rib_in().put(nlri, attributes, host_.now())) continue;
+      if (known) flapped(*n, nlri, false);
+      import(*n, nlri, *attributes);
     }
   };
   if (!message.announced.empty()) {

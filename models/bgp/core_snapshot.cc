@@ -52,7 +52,9 @@ RouteSnapshot Speaker::Core::describe(const net::Prefix& prefix, const Route& ro
       const auto* received = from->adj_rib_in().find({prefix, c.path_id});
       path.stale = received != nullptr && received->stale;
     }
-    if (!path.eligible) {
+    if (c.dampened) {
+      path.why = "dampened: it flaps (RFC 2439)";
+    } else if (!path.eligible) {
       path.why = c.source == RouteSource::local
                      ? "not in the routing table (import check)"
                      : "next hop " + c.attributes->next_hop->to_string() + " is not reachable";

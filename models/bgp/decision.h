@@ -23,6 +23,7 @@ struct Candidate {
   RouterId peer_id;
   bool reflector_client = false;        // of this speaker
   std::uint32_t local_id = 0;           // of the path at this speaker, when sent on by RFC 7911
+  bool dampened = false;                // RFC 2439: not eligible, for it flaps
   bool confederation = false;           // from another member AS (RFC 5065)
   std::optional<std::uint32_t> metric;  // to the next hop; nothing: not eligible
   bool selected = false;                // the best of the previous run
