@@ -9,6 +9,7 @@
 #include "models/bgp/speaker.h"
 #include "models/frr/config.h"
 #include "models/io/live/live_host.h"
+#include "scenarios/bgpd/control.h"
 #include "scenarios/bgpd/file_routes.h"
 #include "scenarios/bgpd/kernel_routes.h"
 #include "scenarios/cli/commands.h"
@@ -30,15 +31,17 @@ struct BgpdOptions {
   bool quiet = false;
   std::string mrt;      // updates
   std::string mrt_rib;  // the table
+  std::string control;  // a Unix socket for bgpctl
   bool kernel = false;  // routes into the kernel's table
 };
 
 class EventPrinter : public bgp::Observer, public bfd::Observer {
  public:
-  EventPrinter(const EventLine& line, bgp::Observer* mrt, bool quiet)
-      : line_(line), mrt_(mrt), quiet_(quiet) {}
+  // `versions` may be nullptr: nobody asks for them.
+  EventPrinter(const EventLine& line, bgp::Observer* mrt, bool quiet, bgpd::TableVersions* versions)
+      : line_(line), mrt_(mrt), quiet_(quiet), versions_(versions) {}
 
-  bool wants_routes() const override { return !quiet_; }
+  bool wants_routes() const override { return !quiet_ || versions_ != nullptr; }
 
   void message(const bgp::MessageEvent& event) override {
     if (mrt_ != nullptr) mrt_->message(event);
@@ -61,6 +64,8 @@ class EventPrinter : public bgp::Observer, public bfd::Observer {
                         {"detection_ms", event.detection_time / 1ms}});
   }
   void rib_changed(const bgp::RibEvent& event) override {
+    if (versions_ != nullptr) versions_->changed(event.prefix);
+    if (quiet_) return;
     auto next_hops = nlohmann::ordered_json::array();
     for (const auto& next_hop : event.next_hops) next_hops.push_back(next_hop.address.to_string());
     line_.write("rib", {{"prefix", event.prefix.to_string()},
@@ -75,6 +80,7 @@ class EventPrinter : public bgp::Observer, public bfd::Observer {
   const EventLine& line_;
   bgp::Observer* mrt_;
   bool quiet_;
+  bgpd::TableVersions* versions_;
 };
 
 frr::Config read_config(const BgpdOptions& options) {
@@ -103,7 +109,9 @@ int serve(const BgpdOptions& options) {
   }
   const EventLine line(host, options.json);
   MrtFiles mrt(options.mrt, options.mrt_rib, host);
-  EventPrinter printer(line, mrt.observer(), options.quiet);
+  bgpd::TableVersions versions;
+  EventPrinter printer(line, mrt.observer(), options.quiet,
+                       options.control.empty() ? nullptr : &versions);
   bgpd::FileRoutes resolver(config);
   std::unique_ptr<bgpd::KernelRoutes> kernel;
   if (options.kernel) {
@@ -144,6 +152,26 @@ int serve(const BgpdOptions& options) {
               << bfd::multihop_port << " is taken\n";
     return failed;
   }
+  const bgpd::View view{host,
+                        speaker,
+                        bfd,
+                        config,
+                        versions,
+                        read_file(options.config),
+                        std::chrono::system_clock::now() -
+                            std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                                host.now().time_since_epoch())};
+  std::unique_ptr<bgpd::ControlServer> control;
+  if (!options.control.empty()) {
+    auto opened = bgpd::ControlServer::open(
+        host.loop(), options.control,
+        [&view](const std::string& command) { return bgpd::answer(view, command); });
+    if (!opened) {
+      std::cerr << "seatrial bgpd: " << opened.error() << '\n';
+      return failed;
+    }
+    control = std::move(*opened);
+  }
   line.write("started", {{"speaker", host.name()},
                          {"as", config.bgp->asn.value},
                          {"router_id", config.bgp->router_id.to_string()},
@@ -170,6 +198,8 @@ void register_bgpd(CLI::App& app) {
                    "the daemon to be; otherwise the file's `frr defaults` decides")
       ->check(CLI::IsMember(profiles));
   command->add_option("--port", options->port, "listen there")->capture_default_str();
+  command->add_option("--control", options->control, "listen there for seatrial bgpctl")
+      ->type_name("SOCKET");
   command->add_flag("--kernel", options->kernel,
                     "install the selected routes in the kernel's main table, until leaving");
   add_duration(*command, "--for", options->duration, "leave after that time");

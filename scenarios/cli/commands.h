@@ -23,6 +23,7 @@ using Done = CLI::RuntimeError;
 
 void register_bgp(CLI::App& app);
 void register_bgpd(CLI::App& app);
+void register_bgpctl(CLI::App& app);
 void register_nginx(CLI::App& app);
 void register_show(CLI::App& app);
 void register_report(CLI::App& app);

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   register_report(app);
   register_bgp(app);
   register_bgpd(app);
+  register_bgpctl(app);
   register_nginx(app);
   register_show(app);
   register_diff(app);

@@ -133,6 +133,10 @@ void LiveHost::on_signal(std::initializer_list<int> signals, std::function<void(
   set.async_wait(Again{set, std::move(callback)});
 }
 
+boost::asio::io_context& LiveHost::loop() {
+  return impl_->loop;
+}
+
 const std::string& LiveHost::name() const {
   return impl_->name;
 }

@@ -17,6 +17,8 @@
 #include <memory>
 #include <string>
 
+#include <boost/asio/io_context.hpp>
+
 #include "models/io/host.h"
 
 namespace seatrial::io {
@@ -38,6 +40,9 @@ class LiveHost : public Host {
   void stop();
   // Calls back on each of these signals (SIGTERM, SIGINT, ...), from the loop.
   void on_signal(std::initializer_list<int> signals, std::function<void(int)> callback);
+
+  // For what else has to run in this loop, such as a control socket.
+  boost::asio::io_context& loop();
 
   const std::string& name() const override;
   TimePoint now() const override;

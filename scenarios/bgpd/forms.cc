@@ -1,0 +1,94 @@
+// The forms of values in FRR's answers.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "scenarios/bgpd/view.h"
+
+namespace seatrial::bgpd {
+
+std::int64_t View::epoch(TimePoint at) const {
+  const auto wall = started + std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                                  at.time_since_epoch());
+  return std::chrono::duration_cast<std::chrono::seconds>(wall.time_since_epoch()).count();
+}
+
+std::string View::date(TimePoint at) const {
+  return fmt::format("{:%a %b %e %H:%M:%S %Y}", fmt::localtime(epoch(at)));
+}
+
+std::int64_t milliseconds(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+std::int64_t whole_seconds_ms(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::seconds>(duration).count() * 1000;
+}
+
+std::string uptime(Duration duration) {
+  const auto s = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+  const auto minutes = s / 60;
+  const auto hours = minutes / 60;
+  const auto days = hours / 24;
+  if (days == 0) return fmt::format("{:02}:{:02}:{:02}", hours, minutes % 60, s % 60);
+  if (days < 7) return fmt::format("{}d{:02}h{:02}m", days, hours % 24, minutes % 60);
+  return fmt::format("{:02}w{}d{:02}h", days / 7, days % 7, hours % 24);
+}
+
+std::string host_name(const View& view, const net::IpAddress& peer) {
+  const auto session = view.speaker.session(peer);
+  if (!session || !session->open_received) return {};
+  const auto& said = session->open_received->capabilities.host_name;
+  return said ? said->host : std::string();
+}
+
+std::string with_host(const View& view, const net::IpAddress& peer, const net::IpAddress& shown) {
+  const auto name = host_name(view, peer);
+  return name.empty() ? shown.to_string() : shown.to_string() + "(" + name + ")";
+}
+
+std::string family_name(net::Family family) {
+  return family == net::Family::ipv4 ? "IPv4 Unicast" : "IPv6 Unicast";
+}
+
+std::string family_key(net::Family family) {
+  return family == net::Family::ipv4 ? "ipv4Unicast" : "ipv6Unicast";
+}
+
+bgp::AfiSafi afi_safi(net::Family family) {
+  return family == net::Family::ipv4 ? bgp::ipv4_unicast : bgp::ipv6_unicast;
+}
+
+std::string community_word(bgp::Community community) {
+  switch (community.value) {
+    case 0xFFFF0000:
+      return "gracefulShutdown";
+    case 0xFFFF029A:
+      return "blackhole";
+    case bgp::no_export.value:
+      return "noExport";
+    case bgp::no_advertise.value:
+      return "noAdvertise";
+    case bgp::no_export_subconfed.value:
+      return "localAs";
+    default:
+      return community.to_string();
+  }
+}
+
+std::string origin_word(bgp::Origin origin) {
+  switch (origin) {
+    case bgp::Origin::igp:
+      return "IGP";
+    case bgp::Origin::egp:
+      return "EGP";
+    case bgp::Origin::incomplete:
+      break;
+  }
+  return "incomplete";
+}
+
+char origin_letter(bgp::Origin origin) {
+  return origin == bgp::Origin::igp ? 'i' : origin == bgp::Origin::egp ? 'e' : '?';
+}
+
+}  // namespace seatrial::bgpd

@@ -1,0 +1,94 @@
+// `show bgp ipv4 unicast` and `... neighbors PEER routes`: the Loc-RIB, as bgpd prints it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scenarios/bgpd/paths.h"
+#include "scenarios/bgpd/table_text.h"
+
+namespace seatrial::bgpd {
+namespace {
+
+std::string status_of(const bgp::PathSnapshot& path) {
+  std::string out;
+  out += path.stale ? 'S' : path.eligible ? '*' : ' ';
+  out += path.best ? '>' : path.multipath ? '=' : ' ';
+  out += path.source == bgp::RouteSource::ibgp ? 'i' : ' ';
+  return out;
+}
+
+Json path_json(const View& view, const net::Prefix& prefix, const bgp::RouteSnapshot& route,
+               const bgp::PathSnapshot& path) {
+  const auto& attributes = *path.attributes;
+  Json out;
+  if (path.eligible) out["valid"] = true;
+  if (path.best) {
+    out["bestpath"] = true;
+    out["selectionReason"] = selection_reason(route);
+  }
+  if (path.multipath && route_has_multipath(route)) out["multipath"] = true;
+  if (path.stale) out["stale"] = true;
+  out["pathFrom"] = path.source == bgp::RouteSource::ibgp ? "internal" : "external";
+  out["prefix"] = prefix.address().to_string();
+  out["prefixLen"] = prefix.length();
+  out["network"] = prefix.to_string();
+  out["version"] = view.versions.of(prefix);
+  if (const auto metric = metric_of(path)) out["metric"] = *metric;
+  if (attributes.local_pref) out["locPrf"] = *attributes.local_pref;
+  out["weight"] = path.weight;
+  out["peerId"] = path.peer ? path.peer->to_string() : "(unspec)";
+  out["path"] = attributes.as_path.to_string();
+  out["origin"] = origin_word(attributes.origin);
+  out["nexthops"] = Json::array({next_hop_json(view, prefix, path)});
+  return out;
+}
+
+}  // namespace
+
+std::string show_routes(const View& view, net::Family family, bool json,
+                        const net::IpAddress* only_from) {
+  const auto& config = view.speaker.config();
+  auto routes = Json::object();
+  std::string rows;
+  std::size_t route_count = 0;
+  std::size_t path_count = 0;
+  for (const auto& route : view.speaker.loc_rib()) {
+    if (route.prefix.family() != family) continue;
+    auto paths = Json::array();
+    std::string network = route.prefix.to_string();
+    for (const auto& path : in_frr_order(route)) {
+      if (only_from != nullptr && path.peer != *only_from) continue;
+      ++path_count;
+      if (json) {
+        paths.push_back(path_json(view, route.prefix, route, path));
+        continue;
+      }
+      rows += table_row({status_of(path), network, next_hop_text(view, route.prefix, path),
+                         metric_of(path), path.attributes->local_pref, path.weight,
+                         path_text(path.attributes->as_path, path.attributes->origin)});
+      network.clear();
+    }
+    if (json && !paths.empty()) routes[network] = std::move(paths);
+    if (!json && !network.empty()) continue;  // nothing of it was shown
+    if (!json || routes.contains(network)) ++route_count;
+  }
+  if (json) {
+    return Json{{"vrfId", 0},
+                {"vrfName", "default"},
+                {"tableVersion", view.versions.table()},
+                {"routerId", config.router_id.to_string()},
+                {"defaultLocPrf",
+                 config.default_local_pref.value_or(config.profile.default_local_pref)},
+                {"localAS", config.asn.value},
+                {"routes", std::move(routes)}}
+               .dump(2) +
+           "\n";
+  }
+  if (path_count == 0) {
+    return fmt::format("No BGP prefixes displayed, {} exist\n", view.speaker.loc_rib().size());
+  }
+  return table_header(view) + rows +
+         fmt::format("\nDisplayed  {} routes and {} total paths\n", route_count, path_count);
+}
+
+}  // namespace seatrial::bgpd
