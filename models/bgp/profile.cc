@@ -45,6 +45,7 @@ Profile frr_traditional() {
   p.first_update_delay = 1050ms;  // [meas] 1 s of update-group coalescing and the work queue
   p.decision_delay = 50ms;        // [src] the hold of bgpd's main processing queue; [meas]
   p.originated_med = 0;           // [meas]
+  p.reflects_unchanged = true;    // [meas] without `bgp route-reflector allow-outbound-policy`
   p.med_mode = MedMode::pairwise;
   p.last_tie_break = LastTieBreak::oldest_external;
   p.multipath_ebgp = 256;  // [src] MULTIPATH_NUM of Debian's build

@@ -82,6 +82,8 @@ struct Profile {
   Duration mrai_ebgp = 0s;
   bool end_of_rib = false;  // sent even when graceful restart was not negotiated
   std::optional<std::uint32_t> originated_med;  // of what is originated without one
+  // What is reflected keeps its attributes: an outbound policy can only stop it.
+  bool reflects_unchanged = false;
 
   // Decision.
   std::uint32_t default_local_pref = 100;

@@ -264,7 +264,8 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
   }
   auto a = original;
   a.aigp.reset();  // RFC 7311 section 3.2: not without AIGP_SESSION, which is off by default
-  if (context.internal() && best.source == RouteSource::ibgp) reflect(context, best, a);
+  const bool reflected = context.internal() && best.source == RouteSource::ibgp;
+  if (reflected) reflect(context, best, a);
   set_next_hop(context, best, a);
   if (!context.internal()) leave_as(context, best, a);
   PolicyInput input{prefix, best.source, context.neighbor.address, context.local_address};
@@ -272,9 +273,14 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
   input.rib_next_hop = original.next_hop.value_or(
       prefix.address().is_v4() ? net::IpAddress() : *net::IpAddress::parse("::"));
   if (best.source != RouteSource::local) input.learned_from = best.peer;
-  auto result = by_policy(context.neighbor.export_policy, input, std::move(a));
+  const bool unchanged = reflected && context.speaker.profile.reflects_unchanged;
+  auto result = by_policy(context.neighbor.export_policy, input, unchanged ? a : std::move(a));
   if (!result.accepted) return result;
   auto& out = result.attributes;
+  if (unchanged) {  // the policy could only stop it
+    out = std::move(a);
+    if (!out.med) out.med = context.speaker.profile.originated_med;
+  }
   send_graceful_shutdown(context, out);
   if (context.external()) {
     out.local_pref.reset();
