@@ -8,17 +8,16 @@ namespace {
 constexpr std::array timer_events{FsmEvent::connect_retry_expired, FsmEvent::hold_expired,
                                   FsmEvent::keepalive_expired, FsmEvent::idle_hold_expired};
 
-// Path identifiers are negotiated for a family (RFC 7911 section 4); an UPDATE is about one.
-bool carries_path_ids(const UpdateMessage& message, const CodecOptions& options) {
+}  // namespace
+
+bool carries_path_ids(const UpdateMessage& message, const std::vector<AfiSafi>& families) {
   for (const auto* list : {&message.announced, &message.mp_announced, &message.withdrawn}) {
     if (list->empty()) continue;
     const auto family = list->front().prefix.address().is_v4() ? ipv4_unicast : ipv6_unicast;
-    return std::ranges::find(options.add_path_receive, family) != options.add_path_receive.end();
+    return std::ranges::find(families, family) != families.end();
   }
   return false;
 }
-
-}  // namespace
 
 Connection::Connection(io::Host& host, ConnectionOwner& owner, const FsmTiming& timing)
     : host_(host), owner_(owner), fsm_(*this, timing) {
@@ -119,9 +118,10 @@ void Connection::on_update(const Frame& frame) {
     return refuse(decoded.error());
   }
   const auto& message = decoded->message;
-  owner_.counted(*this, {frame.type, false, frame.whole,
-                         message.announced.size() + message.mp_announced.size(),
-                         message.withdrawn.size(), carries_path_ids(message, negotiated_.codec)});
+  owner_.counted(
+      *this,
+      {frame.type, false, frame.whole, message.announced.size() + message.mp_announced.size(),
+       message.withdrawn.size(), carries_path_ids(message, negotiated_.codec.add_path_receive)});
   fsm_.handle({FsmEvent::update_received});
   owner_.update(*this, std::move(*decoded));
 }
@@ -158,10 +158,10 @@ void Connection::send_notification(const NotificationMessage& notification) {
 }
 
 void Connection::send(const Octets& message, MessageType type, std::size_t announced,
-                      std::size_t withdrawn) {
+                      std::size_t withdrawn, bool add_path) {
   if (!stream_) return;
   stream_->send(message);
-  owner_.counted(*this, {type, true, message, announced, withdrawn});
+  owner_.counted(*this, {type, true, message, announced, withdrawn, add_path});
 }
 
 void Connection::start_timer(FsmTimer timer, Duration after) {

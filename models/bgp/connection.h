@@ -25,6 +25,9 @@ struct CountedMessage {
   bool add_path = false;
 };
 
+// Path identifiers are negotiated for a family (RFC 7911 section 4); an UPDATE is about one.
+bool carries_path_ids(const UpdateMessage& message, const std::vector<AfiSafi>& families);
+
 class ConnectionOwner {
  public:
   virtual ~ConnectionOwner() = default;
@@ -60,7 +63,7 @@ class Connection final : public io::StreamHandler, public FsmActions {
   // Our end of the stream; nothing without one.
   std::optional<net::IpAddress> stream_address() const;
   void send(const Octets& message, MessageType type, std::size_t announced = 0,
-            std::size_t withdrawn = 0);
+            std::size_t withdrawn = 0, bool add_path = false);
 
   // --- io::StreamHandler
   void on_connected() override;

@@ -134,8 +134,9 @@ void Session::send(const UpdateMessage& update) {
   // Each message is counted with its share once, on the first.
   std::size_t announced = update.announced.size() + update.mp_announced.size();
   std::size_t withdrawn = update.withdrawn.size();
+  const bool ids = carries_path_ids(update, codec.add_path_send);
   for (const auto& message : encode(update, codec)) {
-    primary_->send(message, MessageType::update, announced, withdrawn);
+    primary_->send(message, MessageType::update, announced, withdrawn, ids);
     announced = withdrawn = 0;
   }
 }

@@ -79,7 +79,7 @@ def test_a_terminated_daemon_says_so(tmp_path):
     records = run(tmp_path, "20s:terminate:edge1/bgp")
     (at, reason), = losses(records, "core1", "10.1.1.4", 20 * SECOND)
     assert at - 20 * SECOND < SECOND // 100
-    assert "Cease/Administrative Shutdown" in reason
+    assert "Cease/Hard Reset (Cease/Peer De-configured)" in reason
 
 
 def test_a_killed_bird_leaves_its_routes_until_the_next_one_has_learned(tmp_path):
@@ -102,7 +102,7 @@ def test_an_ended_nginx_refuses_and_serves_again_after_a_start(tmp_path, how):
 def test_a_restart_ends_the_session_in_words_and_brings_it_back(tmp_path):
     records = run(tmp_path, "20s:restart:edge1/bgp", until="45s")
     (at, reason), = losses(records, "core1", "10.1.1.4", 20 * SECOND)
-    assert at - 20 * SECOND < SECOND // 100 and "Cease/Administrative Shutdown" in reason
+    assert at - 20 * SECOND < SECOND // 100 and "Cease/Hard Reset (Cease/Peer De-configured)" in reason
     assert established(records, "core1", "10.1.1.4", 20 * SECOND)
 
 
