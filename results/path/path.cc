@@ -24,18 +24,27 @@ PathFinder::PathFinder(const Record& record) : record_(record) {
   }
 }
 
-std::optional<std::size_t> PathFinder::proxy_for(const net::Endpoint& client, TimePoint from,
+std::optional<std::size_t> PathFinder::proxy_for(const net::Endpoint& client,
+                                                 const net::Endpoint& listener, TimePoint from,
                                                  TimePoint to,
                                                  const RequestFinished& request) const {
   const auto it = proxies_by_client_.find(client);
   if (it == proxies_by_client_.end()) return std::nullopt;
+  // A stream proxy's record spans the requests of its connection; an http proxy's lies within its
+  // own request.
+  const auto during = [&](const ProxyRecord& proxy) {
+    return proxy.started <= to && proxy.finished >= from;
+  };
+  // An address that is translated is nobody's listener: then the client's end has to do.
+  const bool heard = std::any_of(it->second.begin(), it->second.end(), [&](std::size_t i) {
+    const ProxyRecord& proxy = record_.proxies()[i];
+    return proxy.listener == listener && during(proxy);
+  });
   std::optional<std::size_t> best;
   bool best_same = false;
   for (const std::size_t i : it->second) {
     const ProxyRecord& proxy = record_.proxies()[i];
-    // A stream proxy's record spans the requests of its connection; an http proxy's lies within
-    // its own request.
-    if (proxy.started > to || proxy.finished < from) continue;
+    if (!during(proxy) || (heard && proxy.listener != listener)) continue;
     // A proxy may rewrite both, so the same host and path are preferred, not demanded.
     const bool same = !proxy.http || (proxy.path == request.path && proxy.host == request.host);
     // Of several tries the last counts: it is the one whose answer went back.
@@ -126,7 +135,7 @@ RequestPath PathFinder::path_of(std::size_t index) const {
   leg.started = request.sent;
   leg.finished = request.finished;
   while (path.proxies.size() < most_proxies) {
-    const auto found = proxy_for(client, from, to, request);
+    const auto found = proxy_for(client, leg.flow.to, from, to, request);
     if (!found) break;
     const ProxyRecord& proxy = record_.proxies()[*found];
     path.proxies.push_back(*found);

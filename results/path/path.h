@@ -57,7 +57,9 @@ class PathFinder {
   std::optional<std::size_t> slowest(const std::string& client = {}) const;
 
  private:
-  std::optional<std::size_t> proxy_for(const net::Endpoint& client, TimePoint from, TimePoint to,
+  // `listener`: whom the client connected to. Ports are used again towards others.
+  std::optional<std::size_t> proxy_for(const net::Endpoint& client, const net::Endpoint& listener,
+                                       TimePoint from, TimePoint to,
                                        const RequestFinished& request) const;
   std::size_t other_tries(std::size_t proxy, TimePoint from, TimePoint to) const;
   std::vector<PathHop> hops_of(const Flow& flow, TimePoint from, TimePoint to) const;

@@ -63,6 +63,47 @@ BOOST_AUTO_TEST_CASE(tries_that_failed_before_are_retries) {
   BOOST_TEST(paths.path_of(2).retries == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_port_used_again_towards_another_listener_is_another_connection) {
+  // A connection is both of its ends (RFC 9293, 3.3.1): 10.2.0.10:40002 to 10.50.0.80:80 is the
+  // request's, 10.2.0.10:40002 to 10.50.0.81:80 is not, though it has the same host and path.
+  const auto run = run_of_two();
+  Record record;
+  for (const auto& pod : run.pods()) record.add(pod);
+  for (auto proxy : run.proxies()) {
+    if (proxy.node == "edge2") {
+      proxy.listener = endpoint("10.50.0.80:80");
+      auto other = proxy;
+      other.node = "edge3";
+      other.listener = endpoint("10.50.0.81:80");
+      other.upstream_local = endpoint("10.1.1.6:50001");
+      other.started += 100us;  // the later one: by time alone it would be preferred
+      record.add(other);
+    }
+    record.add(proxy);
+  }
+  for (const auto& request : run.requests()) record.add(request);
+  const auto path = PathFinder(record).path_of(1);
+  BOOST_TEST(path.edge == "edge2");
+  BOOST_TEST(path.app_pod == "default/web-1");
+  BOOST_TEST(path.retries == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_translated_address_is_nobodys_listener) {
+  // The client asked a Service's address and the packets came to a pod's: nothing matches, so the
+  // client's end and the time have to do.
+  const auto run = run_of_two();
+  Record record;
+  for (const auto& pod : run.pods()) record.add(pod);
+  for (auto proxy : run.proxies()) {
+    if (proxy.node == "edge2") proxy.listener = endpoint("10.1.1.5:80");
+    record.add(proxy);
+  }
+  for (const auto& request : run.requests()) record.add(request);
+  const auto path = PathFinder(record).path_of(1);
+  BOOST_TEST(path.edge == "edge2");
+  BOOST_TEST(path.app_pod == "default/web-1");
+}
+
 BOOST_AUTO_TEST_CASE(the_slowest_is_the_slowest_that_was_answered) {
   const auto record = run_of_two();
   const PathFinder paths(record);
