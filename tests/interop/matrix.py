@@ -20,6 +20,15 @@ AT_ONCE = 4
 # (daemon, feature): why there is no such cell, with the source.
 NOT_SUPPORTED = {
     ("ExaBGP", "route reflection, it reflects"): "it has no table and passes nothing on: it sends what its API says (its wiki, FAQ)",
+    ("BIRD 1.6.8", "confederation"): "no such option: BIRD has it since 2.0 (its NEWS)",
+    ("ExaBGP", "confederation"): "its configuration has no confederation",
+    ("OpenBGPD", "confederation"): "bgpd.conf(5) has no confederation",
+    ("ExaBGP", "ADD-PATH, we receive"): "it has no table, so the source's path is not passed on",
+    ("ExaBGP", "graceful restart, it helps"): "it has no table: routes of a lost session are the API program's business",
+    ("GoBGP", "graceful restart, it restarts"): "its own routes come by its API and are not back before its End-of-RIB",
+    ("OpenBGPD", "graceful restart, it restarts"): "bgpd.conf(5), announce restart: only the End-of-RIB marker",
+    ("BIRD 1.6.8", "RFC 8950"): "one program for each family; extended next hop came with 2.0",
+    ("OpenBGPD", "RFC 8950"): "7.7 has no capability for it (bgpd.conf(5), announce)",
 }
 
 

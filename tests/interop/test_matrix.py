@@ -6,21 +6,25 @@ attributes that the RFCs ask for, the daemon's are with us, and withdrawals arri
 daemon; what we hold from the table that we write as MRT.
 """
 
+import re
+import signal
 from dataclasses import replace
 
 import pytest
 from lab import wait_until
 from matrix import DAEMONS, NOT_SUPPORTED, Cells
-from peers import IPV4, Neighbor, Route, Spec, path
+from peers import IPV4, IPV6, Neighbor, Route, Spec, path
 from peers.bird import Bird2
 from peers.ours import Seatrial
 
 OURS, THEIRS, SOURCE = "192.0.2.1", "192.0.2.2", "192.0.2.3"
+OURS_6, THEIRS_6 = "2001:db8:1::1", "2001:db8:1::2"
 OURS_SIDE, THEIRS_SIDE, SOURCE_SIDE = "198.18.0.1", "198.18.0.2", "198.18.0.3"
 
 PLAIN = Route("198.51.100.0/24")
 RICH = Route("198.51.100.128/25", origin="incomplete", prepend=(64999, 4200000099), communities=("65003:1", "65003:2"),
              extended=("rt:65003:7", "soo:65003:8"), large=("4200000003:1:2",))
+PLAIN_6, THEIR_PLAIN_6 = Route("2001:db8:100::/48"), Route("2001:db8:200::/48")
 THEIR_PLAIN = Route("203.0.113.0/24")
 THEIR_RICH = Route("203.0.113.128/25", origin="egp", med=5, communities=("65002:1", "65002:2"), extended=("rt:65002:7",),
                    large=("4200000002:1:2",))
@@ -36,13 +40,14 @@ def lan(lab):
         host = lab.namespace(name)
         _, port = lab.link(host, f"192.0.2.{number}/24", switch, f"233.252.0.{number}/32")
         host.run("ip", "address", "add", f"198.18.0.{number}/24", "dev", "eth0")
+        host.run("ip", "address", "add", f"2001:db8:1::{number}/64", "dev", "eth0", "nodad")
         switch.run("ip", "link", "set", port, "master", "br0")
         hosts.append(host)
     return hosts
 
 
 def addresses(number):
-    return (f"192.0.2.{number}/24", f"198.18.0.{number}/24")
+    return (f"192.0.2.{number}/24", f"198.18.0.{number}/24", f"2001:db8:1::{number}/64")
 
 
 def same(given, expected, ignoring=()):
@@ -56,8 +61,11 @@ class Meeting:
     """Ours, a daemon, and a source of routes."""
 
     def __init__(self, lab, daemon, ours, theirs, source):
+        self.begin(lab, daemon, ours, theirs, source)
+
+    def begin(self, lab, daemon, ours, theirs, source=None):
         hosts = lan(lab)
-        self.source = Bird2(lab, hosts[2], source)
+        self.source = Bird2(lab, hosts[2], source) if source else None
         self.theirs = daemon(lab, hosts[1], theirs)
         self.ours = Seatrial(lab, hosts[0], ours)
         wait_until(lambda: self.theirs.established(ours_end(theirs)), what=f"{daemon.name}'s session with us")
@@ -74,7 +82,7 @@ class Meeting:
         def received():
             # FRR may send a peer its own routes back; they fall to the checks for loops (RFC 4271 section 9.1.2, 4456 section 8).
             return {prefix: paths for prefix, paths in self.ours.received(peer.address).items()
-                    if not all(own in p["as_path"].split() or p["originator_id"] == OURS for p in paths)}
+                    if not all(own in re.findall(r"\d+", p["as_path"]) or p["originator_id"] == OURS for p in paths)}
         self._hold(received, expected, ignoring, f"{self.theirs.name}'s routes here")
 
     def at_source(self, expected, ignoring=("path_id",)):
@@ -200,12 +208,117 @@ def rr_client(lab, daemon):
     meeting.daemons_here({PLAIN.prefix: expected[PLAIN.prefix]})
 
 
+def gtsm(lab, daemon):
+    ebgp(lab, daemon, gtsm=True)
+
+
+def two(lab, daemon, routes, their_routes, ours, theirs, asn=65001, their_asn=65002, **options):
+    """Ours and the daemon by themselves, each with routes of its own; `ours` and `theirs` are the ends of the session."""
+    meeting = Meeting.__new__(Meeting)
+    meeting.begin(lab, daemon,
+                  Spec(asn, OURS, addresses(1), [Neighbor(theirs, their_asn, ours, **options)], list(routes)),
+                  Spec(their_asn, THEIRS, addresses(2), [Neighbor(ours, asn, theirs, **options)], list(their_routes)))
+    return meeting
+
+
+def ipv6(lab, daemon):
+    """RFC 2545 over a session of IPv6."""
+    meeting = two(lab, daemon, [PLAIN_6], [THEIR_PLAIN_6], OURS_6, THEIRS_6, families=(IPV6,))
+    meeting.ours_at_daemon({PLAIN_6.prefix: [path(OURS_6, "65001")]}, ("local_pref", "path_id", "med"), IPV6)
+    meeting.daemons_here({THEIR_PLAIN_6.prefix: [path(THEIRS_6, "65002", med=med_of_plain(daemon))]})
+    meeting.theirs.withdraw(THEIR_PLAIN_6)
+    meeting.daemons_here({})
+
+
+def rfc8950(lab, daemon):
+    """Routes of IPv4 with next hops of IPv6."""
+    meeting = two(lab, daemon, [PLAIN], [THEIR_PLAIN], OURS_6, THEIRS_6, families=(IPV4,), extended_next_hop=True)
+    meeting.ours_at_daemon({PLAIN.prefix: [path(OURS_6, "65001")]}, ("local_pref", "path_id", "med"))
+    meeting.daemons_here({THEIR_PLAIN.prefix: [path(THEIRS_6, "65002", med=med_of_plain(daemon))]})
+
+
+def confederation(lab, daemon):
+    """RFC 5065: member ASes 65101 and 65102 of AS 65000; LOCAL_PREF and NEXT_HOP pass between them."""
+    meeting = Meeting.__new__(Meeting)
+    meeting.begin(lab, daemon,
+                  Spec(65101, OURS, addresses(1), [Neighbor(THEIRS, 65102, OURS)], [PLAIN], (65000, (65102,))),
+                  Spec(65102, THEIRS, addresses(2), [Neighbor(OURS, 65101, THEIRS)], [THEIR_PLAIN], (65000, (65101,))))
+    meeting.ours_at_daemon({PLAIN.prefix: [path(OURS, "(65101)", local_pref=100)]}, ("path_id", "med"))
+    meeting.daemons_here({THEIR_PLAIN.prefix: [path(THEIRS, "(65102)", local_pref=100, med=med_of_plain(daemon))]})
+
+
+def graceful_helper(lab, daemon):
+    """RFC 4724 section 4.2: we are killed; the daemon keeps our routes until we are back."""
+    meeting = two(lab, daemon, [PLAIN], [THEIR_PLAIN], OURS, THEIRS, graceful_restart=True)
+    expected = {PLAIN.prefix: [path(OURS, "65001")]}
+    meeting.ours_at_daemon(expected, ("local_pref", "path_id", "med", "communities"))
+    meeting.ours.end(signal.SIGKILL)
+    wait_until(lambda: not meeting.theirs.established(OURS), what="the daemon to notice")
+    meeting.ours_at_daemon(expected, ("local_pref", "path_id", "med", "communities"))
+    meeting.ours.start()
+    wait_until(lambda: meeting.theirs.established(OURS), what="the session again")
+    meeting.ours_at_daemon(expected, ("local_pref", "path_id", "med", "communities"))
+
+
+def graceful_restarter(lab, daemon):
+    """RFC 4724 section 4.2: the daemon is killed; we keep its routes until it is back, and never lose one."""
+    meeting = two(lab, daemon, [PLAIN], [THEIR_PLAIN], OURS, THEIRS, graceful_restart=True)
+    expected = {THEIR_PLAIN.prefix: [path(THEIRS, "65002", med=med_of_plain(daemon))]}
+    meeting.daemons_here(expected)
+    meeting.theirs.end(signal.SIGKILL)
+    wait_until(lambda: not meeting.ours.established(THEIRS), what="us to notice")
+    meeting.daemons_here(expected)
+    meeting.theirs.start()
+    wait_until(lambda: meeting.ours.established(THEIRS), what="the session again")
+    meeting.daemons_here(expected)
+    lost = [e for e in meeting.ours.events() if e["event"] == "rib" and e["prefix"] == THEIR_PLAIN.prefix and not e["reachable"]]
+    assert not lost, lost
+
+
+def add_path_receive(lab, daemon):
+    """RFC 7911: the daemon sends us its own path and the source's of one prefix."""
+    own = Route(PLAIN.prefix)
+    meeting = Meeting(
+        lab, daemon,
+        Spec(65001, OURS, addresses(1), [Neighbor(THEIRS, 65002, OURS, add_path_receive=True)]),
+        Spec(65002, THEIRS, addresses(2), [Neighbor(OURS, 65001, THEIRS, add_path_send=True),
+                                           Neighbor(SOURCE_SIDE, 65003, THEIRS_SIDE)], [own]),
+        Spec(65003, SOURCE_SIDE, addresses(3), [Neighbor(THEIRS_SIDE, 65002, SOURCE_SIDE)], [PLAIN]))
+    wait_until(lambda: sorted(p["as_path"] for p in meeting.ours.received(THEIRS).get(PLAIN.prefix, []))
+               == ["65002", "65002 65003"], what="both paths")
+    identifiers = {p["path_id"] for p in meeting.ours.received(THEIRS)[PLAIN.prefix]}
+    assert len(identifiers) == 2 and None not in identifiers
+
+
+def add_path_send(lab, daemon):
+    """RFC 7911: we send the daemon our own path and the source's of one prefix."""
+    meeting = Meeting(
+        lab, daemon,
+        Spec(65001, OURS, addresses(1), [Neighbor(THEIRS, 65002, OURS, add_path_send=True),
+                                         Neighbor(SOURCE_SIDE, 65003, OURS_SIDE)], [Route(PLAIN.prefix)]),
+        Spec(65002, THEIRS, addresses(2), [Neighbor(OURS, 65001, THEIRS, add_path_receive=True)]),
+        Spec(65003, SOURCE_SIDE, addresses(3), [Neighbor(OURS_SIDE, 65001, SOURCE_SIDE)], [PLAIN]))
+    wait_until(lambda: sorted(p["as_path"] for p in meeting.theirs.routes(IPV4).get(PLAIN.prefix, []))
+               == ["65001", "65001 65003"], what="both paths")
+    meeting.source.withdraw(PLAIN)
+    wait_until(lambda: [p["as_path"] for p in meeting.theirs.routes(IPV4).get(PLAIN.prefix, [])] == ["65001"],
+               what="one path")
+
+
 EXCHANGES = {
     ebgp: ("eBGP", "4-octet AS", "communities, standard", "communities, extended", "communities, large"),
     ibgp: ("iBGP",),
     rr_server: ("route reflection, we reflect",),
     rr_client: ("route reflection, it reflects",),
     md5: ("TCP-MD5",),
+    gtsm: ("GTSM",),
+    confederation: ("confederation",),
+    add_path_receive: ("ADD-PATH, we receive",),
+    add_path_send: ("ADD-PATH, we send",),
+    graceful_helper: ("graceful restart, it helps",),
+    graceful_restarter: ("graceful restart, it restarts",),
+    ipv6: ("IPv6",),
+    rfc8950: ("RFC 8950",),
 }
 FEATURES = [feature for features in EXCHANGES.values() for feature in features]
 PAIRS = [(exchange, daemon) for exchange, features in EXCHANGES.items() for daemon in DAEMONS
