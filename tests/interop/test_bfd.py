@@ -215,8 +215,10 @@ def test_a_link_that_goes_down(pair):
 def test_our_orderly_end_is_told_as_admin_down(pair):
     pair.settle()
     assert pair.ours.process.end(signal.SIGTERM) == 0
-    packets = pair.packets()
-    said = [p for p in packets if p["src"] == "192.0.2.1" and p["state"] == 0]
+
+    def goodbyes():  # the capture is written a little after the packets have passed
+        return [p for p in pair.packets() if p["src"] == "192.0.2.1" and p["state"] == 0]
+    said = wait_until(goodbyes, 5, what="AdminDown in the capture")
     assert said and all(p["diag"] == 7 for p in said)  # RFC 5880 section 4.1: administratively down
 
 

@@ -142,9 +142,10 @@ def med_of_plain(daemon):
     return 0 if daemon.name == "FRR" else None
 
 
-def their_paths(daemon, **common):
-    """What an internal daemon says of its own two routes."""
-    return {THEIR_PLAIN.prefix: [path(THEIRS, med=med_of_plain(daemon), local_pref=100, **common)],
+def their_paths(daemon, reflected_by_us=False, **common):
+    """What an internal daemon says of its own two routes; we reflect as FRR does, which makes a missing MED 0."""
+    med = 0 if reflected_by_us else med_of_plain(daemon)
+    return {THEIR_PLAIN.prefix: [path(THEIRS, med=med, local_pref=100, **common)],
             THEIR_RICH.prefix: [path(THEIRS, "", "egp", 5, 100, THEIR_RICH.communities, THEIR_RICH.extended, THEIR_RICH.large,
                                      **common)]}
 
@@ -183,10 +184,10 @@ def rr_server(lab, daemon):
                                          Neighbor(SOURCE_SIDE, 65001, OURS_SIDE, client=True)]),
         Spec(65001, THEIRS, addresses(2), [Neighbor(OURS, 65001, THEIRS)], [THEIR_PLAIN, THEIR_RICH]),
         Spec(65001, SOURCE_SIDE, addresses(3), [Neighbor(OURS_SIDE, 65001, SOURCE_SIDE)], [PLAIN, RICH]))
-    expected = reflected(SOURCE_SIDE, OURS)
+    expected = reflected(SOURCE_SIDE, OURS, 0)  # we reflect as FRR does, which makes a missing MED 0
     meeting.ours_at_daemon(expected, ignoring=("path_id",))
     meeting.daemons_here(their_paths(daemon))
-    meeting.at_source(their_paths(daemon, originator_id=THEIRS, cluster_list=[OURS]))
+    meeting.at_source(their_paths(daemon, reflected_by_us=True, originator_id=THEIRS, cluster_list=[OURS]))
     meeting.source.withdraw(RICH)
     meeting.ours_at_daemon({PLAIN.prefix: expected[PLAIN.prefix]}, ignoring=("path_id",))
 
