@@ -153,6 +153,8 @@ void Session::set_shutdown(bool shutdown) {
     enter(State::down, Diagnostic::none);
   }
   schedule();
+  // Said at once: who leaves may not be here when the next packet is due.
+  if (shutdown) transmit_timer_->arm(host_.now());
 }
 
 Duration Session::transmit_interval() const {
