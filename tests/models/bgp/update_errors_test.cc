@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(each_malformation_has_the_outcome_of_its_rfc) {
                     attribute(0x40, 3, {10, 0, 0, 1}), attribute(0x40, 5, {0, 0, 0, 100})});
       }
       // LOCAL_PREF is not for an external peer's UPDATE: its own outcome would hide another's.
-      if (external && row.code != 5) attributes.resize(attributes.size() - 7);
+      if (external && row.code != 5) attributes.erase(attributes.end() - 7, attributes.end());
       const auto body =
           body_of(joined({attributes, attribute(row.flags, row.code, row.value)}), nlri_24);
       const auto decoded = decode_update(body, options_of(row, external));
