@@ -16,78 +16,13 @@ from ._child import assignments, injections
 from ._values import Duration, Rate, Spec, as_number, as_path, duration, given, names, text
 from .errors import ScenarioError
 from .expect import Expect
-from .handles import Client, Cluster, Edge, Handle, Host, Node, Router, Switch, attachment, cable, handles_in
+from .handles import Client, Cluster, Edge, Handle, Node, Router, Switch, attachment, cable, handles_in
+from .moment import Moment
 from .result import Result
 from .running import as_folder, run
 
 
 _MOST_NODES = 5000
-
-
-class Moment:
-    """`dc.at("30s")`: what happens then."""
-
-    def __init__(self, center: DataCenter, at: str) -> None:
-        self._center = center
-        self._at = at
-
-    def do(self, action: str, target: Handle | str, **members: Any) -> Moment:
-        """Any action of a scenario's timeline, by its name. Several may follow each other."""
-        self._center._own(target, members)
-        self._center.timeline.append({**given(**members), **given(at=self._at, do=action, target=target)})
-        return self
-
-    def power_off(self, target: Host | Router | str) -> Moment:
-        """A machine loses power, for good."""
-        return self.do("power_off", target)
-
-    def kill(self, process: str) -> Moment:
-        """SIGKILL to "edge1/bgp" or "edge1/nginx": the kernel closes its connections; a daemon says nothing to its peers."""
-        return self.do("kill", process)
-
-    def terminate(self, process: str) -> Moment:
-        """SIGTERM: a BGP daemon says Cease / Administrative Shutdown first."""
-        return self.do("terminate", process)
-
-    def start(self, process: str) -> Moment:
-        """A process that was killed or terminated starts anew."""
-        return self.do("start", process)
-
-    def freeze(self, process: str) -> Moment:
-        """SIGSTOP: the kernel goes on acknowledging, the process says nothing; only timers of others notice."""
-        return self.do("freeze", process)
-
-    def thaw(self, process: str) -> Moment:
-        """SIGCONT: a frozen process goes on with what has come meanwhile."""
-        return self.do("thaw", process)
-
-    def restart(self, process: str) -> Moment:
-        """SIGTERM, and a new process at the same moment, as `systemctl restart` does."""
-        return self.do("restart", process)
-
-    def clear(self, process: str) -> Moment:
-        """Every session of a BGP daemon ("edge1/bgp") is reset with Cease / Administrative Reset: `clear bgp *`."""
-        return self.do("clear", process)
-
-    def clear_soft(self, process: str) -> Moment:
-        """A BGP daemon asks every peer that can (RFC 2918) for its routes again: `clear bgp * soft in`."""
-        return self.do("clear_soft", process)
-
-    def link_down(self, target: Handle | str) -> Moment:
-        """A cable is pulled: an end of it ("core1:eth1"), or a host that hangs on one cable."""
-        return self.do("link_down", target)
-
-    def link_up(self, target: Handle | str) -> Moment:
-        """The cable is plugged again."""
-        return self.do("link_up", target)
-
-    def link_silent(self, target: Handle | str) -> Moment:
-        """A cable loses every frame and keeps its carrier: nobody is told."""
-        return self.do("link_silent", target)
-
-    def link_restored(self, target: Handle | str) -> Moment:
-        """The silent cable carries again."""
-        return self.do("link_restored", target)
 
 
 class DataCenter:

@@ -11,8 +11,8 @@ import seatrial
 from conftest import REFERENCE, ROOT
 from seatrial import _native, handles
 from seatrial._program import program
-from seatrial.design import Moment
 from seatrial.expect import Expect
+from seatrial.moment import Moment
 
 
 def run_by_hand(folder, out, *more):
