@@ -96,14 +96,8 @@ void decode_line(const std::string& line, const Complaint& complaint,
 
 void encode_line(const std::string& line, const Complaint& complaint,
                  const bgp::JsonOptions& options) {
-  bgp::Json message;
-  try {
-    message = bgp::Json::parse(line);
-  } catch (const bgp::Json::parse_error& error) {
-    complaint.at(error.byte, "not JSON, expected one object a line");
-  }
-  const auto octets = bgp::message_from_json(message, options);
-  if (!octets) complaint.at(1, octets.error());
+  const auto octets = bgp::message_from_text(line, options);
+  if (!octets) complaint.at(octets.error().column, octets.error().what);
   std::cout << bgp::to_hex(*octets) << '\n';
 }
 

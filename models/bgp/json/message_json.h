@@ -33,6 +33,14 @@ std::optional<Json> message_to_json(Bytes bytes, const JsonOptions& options, std
 tl::expected<Octets, std::string> message_from_json(const Json& message,
                                                     const JsonOptions& options);
 
+struct TextError {
+  std::size_t column = 1;  // the octet, from 1
+  std::string what;
+};
+// The same from the text of the JSON; any text will do.
+tl::expected<Octets, TextError> message_from_text(std::string_view text,
+                                                  const JsonOptions& options);
+
 // "0a1b": lower case, two digits an octet.
 std::string to_hex(Bytes octets);
 // Nothing for anything but pairs of hexadecimal digits.

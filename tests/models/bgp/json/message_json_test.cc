@@ -292,6 +292,20 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_encoded_is_named) {
   BOOST_TEST(wrong("[]") == "message: wrong or missing, expected an object");
 }
 
+BOOST_AUTO_TEST_CASE(any_text_has_octets_or_a_complaint) {
+  const auto complaint = [](const std::string& text) {
+    const auto octets = message_from_text(text, {});
+    return octets ? "octets" : std::to_string(octets.error().column) + " " + octets.error().what;
+  };
+  BOOST_TEST(complaint("{\"type\": \"KEEPALIVE\"}") == "octets");
+  BOOST_TEST(complaint("{\"type\": ]") == "10 not JSON, expected one object a line");
+  BOOST_TEST(complaint("") == "1 not JSON, expected one object a line");
+  // A number that JSON has and no type of ours holds.
+  BOOST_TEST(complaint("{\"type\": \"UPDATE\", \"length\": 1e999}") ==
+             "1 a number out of range, expected what a type of BGP holds");
+  BOOST_TEST(complaint("[]") == "1 message: wrong or missing, expected an object");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
