@@ -91,4 +91,8 @@ char origin_letter(bgp::Origin origin) {
   return origin == bgp::Origin::igp ? 'i' : origin == bgp::Origin::egp ? 'e' : '?';
 }
 
+std::string printed(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace seatrial::bgpd

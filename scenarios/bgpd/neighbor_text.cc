@@ -232,10 +232,10 @@ std::string show_neighbors(const View& view, const net::IpAddress* only, bool js
     }
   }
   if (only != nullptr && (json ? all.empty() : text.empty())) {
-    return json ? Json{{"bgpNoSuchNeighbor", true}}.dump(2) + "\n"
+    return json ? printed(Json{{"bgpNoSuchNeighbor", true}})
                 : "% No such neighbor in this view/vrf\n";
   }
-  return json ? all.dump(2) + "\n" : text;
+  return json ? printed(all) : text;
 }
 
 }  // namespace seatrial::bgpd

@@ -101,14 +101,14 @@ std::string show_adjacent(const View& view, net::Family family, const net::IpAdd
                           Adjacent which, bool json) {
   const auto session = view.speaker.session(peer);
   if (!session) {
-    return json ? Json{{"warning", "No such neighbor in this view/vrf"}}.dump(2) + "\n"
+    return json ? printed(Json{{"warning", "No such neighbor in this view/vrf"}})
                 : "No such neighbor in this view/vrf\n";
   }
   const auto& neighbors = view.speaker.config().neighbors;
   const auto config = std::ranges::find(neighbors, peer, &bgp::NeighborConfig::address);
   if (which == Adjacent::received && config != neighbors.end() &&
       !config->soft_reconfiguration_inbound) {
-    return json ? Json{{"warning", "Inbound soft reconfiguration not enabled"}}.dump(2) + "\n"
+    return json ? printed(Json{{"warning", "Inbound soft reconfiguration not enabled"}})
                 : "% Inbound soft reconfiguration not enabled\n";
   }
   const auto routes = gather(view, family, *session, which);
@@ -121,7 +121,7 @@ std::string show_adjacent(const View& view, net::Family family, const net::IpAdd
     }
     out["totalPrefixCounter"] = routes.size();
     out["filteredPrefixCounter"] = 0;
-    return out.dump(2) + "\n";
+    return printed(out);
   }
   std::string out;
   if (!routes.empty()) out = table_header(view);

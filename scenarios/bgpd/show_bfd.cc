@@ -140,9 +140,9 @@ std::string show_bfd(const View& view, const net::IpAddress* only, bool json) {
   }
   if (only != nullptr) {
     if (list.empty()) return "Unable to find 'peer " + only->to_string() + "'\n";
-    return json ? list.front().dump(2) + "\n" : "BFD Peer:\n" + text;
+    return json ? printed(list.front()) : "BFD Peer:\n" + text;
   }
-  return json ? list.dump(2) + "\n" : "BFD Peers:\n" + text;
+  return json ? printed(list) : "BFD Peers:\n" + text;
 }
 
 std::string show_bfd_counters(const View& view, bool json) {
@@ -166,7 +166,7 @@ std::string show_bfd_counters(const View& view, bool json) {
     text += fmt::format("\t\tZebra notifications: {}\n\n", s.up_count + s.down_count);
     list.push_back(std::move(out));
   }
-  return json ? list.dump(2) + "\n" : text;
+  return json ? printed(list) : text;
 }
 
 std::string show_bfd_brief(const View& view, bool json) {
@@ -186,7 +186,7 @@ std::string show_bfd_brief(const View& view, bool json) {
     out["status"] = status_of(s.state);
     list.push_back(std::move(out));
   }
-  return json ? list.dump(2) + "\n" : text;
+  return json ? printed(list) : text;
 }
 
 }  // namespace seatrial::bgpd

@@ -233,7 +233,7 @@ std::string show_route(const View& view, const net::Prefix& prefix, bool json) {
     }
     out["paths"] = Json::array();
     for (const auto& path : paths) out["paths"].push_back(path_json(view, *route, path));
-    return out.dump(2) + "\n";
+    return printed(out);
   }
   const auto best = std::ranges::find(paths, true, &bgp::PathSnapshot::best);
   auto out = fmt::format("BGP routing table entry for {}, version {}\n", prefix.to_string(),

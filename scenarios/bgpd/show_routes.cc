@@ -73,16 +73,14 @@ std::string show_routes(const View& view, net::Family family, bool json,
     if (!json || routes.contains(network)) ++route_count;
   }
   if (json) {
-    return Json{{"vrfId", 0},
-                {"vrfName", "default"},
-                {"tableVersion", view.versions.table()},
-                {"routerId", config.router_id.to_string()},
-                {"defaultLocPrf",
-                 config.default_local_pref.value_or(config.profile.default_local_pref)},
-                {"localAS", config.asn.value},
-                {"routes", std::move(routes)}}
-               .dump(2) +
-           "\n";
+    return printed(Json{
+        {"vrfId", 0},
+        {"vrfName", "default"},
+        {"tableVersion", view.versions.table()},
+        {"routerId", config.router_id.to_string()},
+        {"defaultLocPrf", config.default_local_pref.value_or(config.profile.default_local_pref)},
+        {"localAS", config.asn.value},
+        {"routes", std::move(routes)}});
   }
   if (path_count == 0) {
     return fmt::format("No BGP prefixes displayed, {} exist\n", view.speaker.loc_rib().size());

@@ -119,7 +119,7 @@ std::string show_summary(const View& view, std::optional<net::Family> only, bool
                 std::ranges::count_if(rows, [](const auto& row) { return row.session.dynamic; })},
                {"bestPath", {{"multiPathRelax", relax ? "true" : "false"}}}};
       // Of one family bgpd gives the object itself.
-      if (only) return out.dump(2) + "\n";
+      if (only) return printed(out);
       all[family_key(family)] = std::move(out);
       continue;
     }
@@ -135,7 +135,7 @@ std::string show_summary(const View& view, std::optional<net::Family> only, bool
     for (const auto& row : rows) text += row_text(view, row);
     text += fmt::format("\nTotal number of neighbors {}\n", rows.size());
   }
-  if (json) return all.dump(2) + "\n";
+  if (json) return printed(all);
   return text.empty() ? "% No BGP neighbors found\n" : text;
 }
 

@@ -58,6 +58,9 @@ std::string community_word(bgp::Community community);  // "65002:1", "noExport"
 std::string origin_word(bgp::Origin origin);           // "IGP"
 char origin_letter(bgp::Origin origin);
 bgp::AfiSafi afi_safi(net::Family family);
+// JSON as text. A peer's name and the words of its NOTIFICATION may be no UTF-8: U+FFFD stands for
+// what is none.
+std::string printed(const Json& json);
 
 // The commands; the text of an answer, JSON where asked for.
 std::string show_routes(const View& view, net::Family family, bool json,

@@ -94,6 +94,28 @@ BOOST_AUTO_TEST_CASE(a_neighbour_is_cleared) {
   BOOST_TEST(!b.world["b"].established("10.0.0.1"));
 }
 
+// A peer chooses the octets of its host name and of a shutdown's reason (RFC 9003); JSON is UTF-8.
+BOOST_AUTO_TEST_CASE(a_peers_words_that_are_no_utf8_are_told) {
+  bgp::test::World world;
+  auto profile = bgp::test::plain_profile();
+  profile.announce_host_name = true;
+  world.add("a\xFF", "10.0.0.1", 65001, {peer("10.0.0.2", 65002)}, {}, profile);
+  world.add("b", "10.0.0.2", 65002, {peer("10.0.0.1", 65001)});
+  world.start();
+  world.net.run_for(1s);
+  auto& host = world.net.host("b", "10.0.0.2");
+  const bfd::Agent bfd(host, bfd::rfc());
+  const View view{host, *world["b"].speaker, bfd, {}, {}, "", {}};
+  const auto neighbor = [&] {
+    return Json::parse(answer(view, "show bgp neighbors 10.0.0.1 json").text)["10.0.0.1"];
+  };
+  BOOST_TEST(neighbor()["hostname"] == "a\xEF\xBF\xBD");  // U+FFFD
+  world["a\xFF"].speaker->set_shutdown(*net::IpAddress::parse("10.0.0.2"), true, "\xFE");
+  world.net.run_for(1s);
+  BOOST_TEST(neighbor()["lastNotificationReason"] ==
+             "Cease/Administrative Shutdown \"\xEF\xBF\xBD\"");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_command_is_said_so) {
   const Asked b;
   for (const char* line :
