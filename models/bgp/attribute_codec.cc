@@ -106,10 +106,7 @@ bool encode_as_path(const PathAttributes& from, WireWriter& out, const CodecOpti
 // RFC 4271 section 6.3 lets a semantically wrong next hop cost the route, not the session.
 bool decode_next_hop(Bytes value, PathAttributes& into, AttributeScratch&, const CodecOptions&) {
   const auto address = value.size() == 4 ? net::IpAddress::from_bytes(value) : std::nullopt;
-  if (!address || address->is_unspecified() || address->is_multicast() ||
-      address->v4_value() == 0xFFFFFFFF) {
-    return false;
-  }
+  if (!address || !is_host_address(*address)) return false;
   into.next_hop = address;
   return true;
 }
@@ -232,11 +229,21 @@ bool encode_as4_aggregator(const PathAttributes& from, WireWriter& out,
 }
 
 bool decode_large(Bytes value, PathAttributes& into, AttributeScratch&, const CodecOptions&) {
-  return read_list(value, 12, into.large_communities, [](WireReader& in) {
-    LargeCommunity c;
-    for (auto& part : c.value) part = in.u32();
-    return c;
-  });
+  auto& all = into.large_communities;
+  if (!read_list(value, 12, all, [](WireReader& in) {
+        LargeCommunity c;
+        for (auto& part : c.value) part = in.u32();
+        return c;
+      })) {
+    return false;
+  }
+  // RFC 8092 section 5: one that is there twice is silently removed.
+  auto kept = all.begin();
+  for (auto one = all.begin(); one != all.end(); ++one) {
+    if (std::find(all.begin(), kept, *one) == kept) *kept++ = *one;
+  }
+  all.erase(kept, all.end());
+  return true;
 }
 bool encode_large(const PathAttributes& from, WireWriter& out, const CodecOptions&) {
   for (const auto& c : from.large_communities) {
@@ -327,7 +334,7 @@ constexpr std::array rows{
     AttributeRow{AttributeCode::aigp, optional, discard, false, decode_aigp, encode_aigp,
                  "RFC 7311 section 3", discard, "RFC 7311 section 3"},
     AttributeRow{AttributeCode::large_communities, optional | transitive, withdraw, false,
-                 decode_large, encode_large, "RFC 8092 section 5"},
+                 decode_large, encode_large, "RFC 8092 section 6"},
     AttributeRow{AttributeCode::only_to_customer, optional | transitive, withdraw, false,
                  decode_otc, encode_otc, "RFC 9234 section 5"},
 };
@@ -345,6 +352,13 @@ const AttributeRow* attribute_row(std::uint8_t code) {
   return nullptr;
 }
 
+bool is_host_address(const net::IpAddress& address) {
+  if (address.is_unspecified() || address.is_multicast()) return false;
+  if (!address.is_v4()) return true;
+  const auto first = address.v4_value() >> 24;
+  return first != 0 && first < 240;
+}
+
 void merge_four_octet(PathAttributes& attributes, const AttributeScratch& scratch) {
   // An AGGREGATOR whose AS is not AS_TRANS was set by a 2-octet speaker after the AS4 attributes:
   // both of them are then out of date.
@@ -356,19 +370,20 @@ void merge_four_octet(PathAttributes& attributes, const AttributeScratch& scratc
   const auto length = attributes.as_path.length();
   const auto four = scratch.as4_path->length();
   if (length < four) return;
-  // The leading (length - four) members of AS_PATH, then AS4_PATH.
+  // The leading (length - four) members of AS_PATH, then AS4_PATH. Segments of a confederation
+  // count nothing: they come along when they lead, or follow one that does.
   std::size_t keep = length - four;
   AsPath merged;
   for (const auto& segment : attributes.as_path.segments) {
-    if (keep == 0) break;
+    if (!of_confederation(segment) && keep == 0) break;
     AsSegment part = segment;
-    if (segment.type == AsSegment::Type::sequence) {
-      if (part.asns.size() > keep) part.asns.resize(keep);
-      keep -= part.asns.size();
-    } else if (segment.type == AsSegment::Type::set) {
-      keep -= 1;
-    }
+    const auto wanted = std::min(part.asns.size(), keep);
+    if (segment.type == AsSegment::Type::sequence) part.asns.resize(wanted);
+    const bool whole = part.asns.size() == segment.asns.size();
+    if (segment.type == AsSegment::Type::sequence) keep -= wanted;
+    if (segment.type == AsSegment::Type::set) keep -= 1;
     merged.segments.push_back(std::move(part));
+    if (!whole) break;
   }
   for (const auto& segment : scratch.as4_path->segments) {
     auto* last = merged.segments.empty() ? nullptr : &merged.segments.back();

@@ -40,6 +40,10 @@ inline bool holds(const std::vector<AfiSafi>& families, AfiSafi family) {
   return std::find(families.begin(), families.end(), family) != families.end();
 }
 
+// RFC 4271 section 6.3: what a NEXT_HOP can be. Not so 0.0.0.0/8 and 240.0.0.0/4 (RFC 6890),
+// multicast, and ::.
+bool is_host_address(const net::IpAddress& address);
+
 // RFC 6793 section 4.2.3.
 void merge_four_octet(PathAttributes& attributes, const AttributeScratch& scratch);
 

@@ -15,7 +15,8 @@ struct Limits {
   std::size_t most;
 };
 
-// RFC 4271 section 6.1; the ROUTE-REFRESH is RFC 2918's. Nothing: no such type.
+// RFC 4271 section 6.1. What is wrong with a short ROUTE-REFRESH depends on its subtype (RFC 7313
+// section 5) and is its decoder's to say. Nothing: no such type.
 std::optional<Limits> limits_of(std::uint8_t type, bool extended) {
   const std::size_t most = extended ? max_extended_message_size : max_message_size;
   switch (static_cast<MessageType>(type)) {
@@ -28,7 +29,7 @@ std::optional<Limits> limits_of(std::uint8_t type, bool extended) {
     case MessageType::keepalive:
       return Limits{header_size, header_size};
     case MessageType::route_refresh:
-      return Limits{23, most};
+      return Limits{header_size, most};
   }
   return std::nullopt;
 }

@@ -238,16 +238,14 @@ tl::expected<OpenMessage, MessageError> decode_open(Bytes body) {
                         "version " + std::to_string(int{open.version}) + ", expected 4",
                         "RFC 4271 section 6.2", {0, 4});
   }
+  // RFC 9072 section 2: what seems the first parameter's type tells, whatever the length before it.
   bool extended = false;
-  if (length == 255 && in.left() >= 3) {  // RFC 9072
-    WireReader look = in;
-    if (look.u8() == parameter_extended_length) {
-      in = look;
-      length = in.u16();
-      extended = true;
-    }
+  if (WireReader look = in; length > 0 && look.u8() == parameter_extended_length) {
+    in = look;
+    length = in.u16();
+    extended = true;
   }
-  if (in.left() != length) {
+  if (in.failed() || in.left() != length) {
     return open_failure(open_error::unspecific, "optional parameters of " + std::to_string(length) +
                                                     " octets, " + std::to_string(in.left()) +
                                                     " present");

@@ -120,22 +120,27 @@ tl::expected<RouteRefreshMessage, MessageError> decode_route_refresh(Bytes body)
   RouteRefreshMessage refresh;
   refresh.family.afi = in.u16();
   refresh.subtype = in.u8();
+  const bool demarcates = !in.failed() && (refresh.subtype == 1 || refresh.subtype == 2);
   refresh.family.safi = in.u8();
-  // RFC 7313 section 5. A longer request carries outbound route filters (RFC 5291), which this
-  // speaker never offers.
-  if (!in.failed() && !in.empty() && (refresh.subtype == 1 || refresh.subtype == 2)) {
-    Octets data(body.begin(), body.end());
-    return tl::make_unexpected(MessageError{
-        NotificationMessage(ErrorCode::route_refresh, route_refresh_error::invalid_length,
-                            std::move(data)),
-        "ROUTE-REFRESH of " + std::to_string(body.size()) + " octets", "RFC 7313 section 5"});
+  // A longer request carries outbound route filters (RFC 5291), which this speaker never offers.
+  if (!in.failed() && (in.empty() || !demarcates)) return refresh;
+  Octets message;
+  WireWriter out(message);
+  begin_message(out, MessageType::route_refresh);
+  out.bytes(body);
+  finish_message(message);
+  MessageError error;
+  error.detail = "ROUTE-REFRESH of " + std::to_string(message.size()) + " octets";
+  if (demarcates) {  // the data is the whole message
+    error.notification = NotificationMessage(
+        ErrorCode::route_refresh, route_refresh_error::invalid_length, std::move(message));
+    error.section = "RFC 7313 section 5";
+  } else {
+    error.notification = NotificationMessage(ErrorCode::message_header, header_error::bad_length,
+                                             {message[16], message[17]});
+    error.section = "RFC 4271 section 6.1";
   }
-  if (in.failed()) {
-    return tl::make_unexpected(MessageError{
-        NotificationMessage(ErrorCode::message_header, header_error::bad_length),
-        "ROUTE-REFRESH of " + std::to_string(body.size()) + " octets", "RFC 4271 section 6.1"});
-  }
-  return refresh;
+  return tl::make_unexpected(std::move(error));
 }
 
 }  // namespace seatrial::bgp

@@ -108,14 +108,16 @@ class UpdateDecoder {
       const std::size_t length = (flags & extended_length) != 0 ? in.u16() : in.u8();
       const auto value = in.take(length);
       if (in.failed()) {
+        // The prefixes that it holds cannot be read (RFC 7606 section 3 j).
+        if (is_multiprotocol(code))
+          return optional_error(attribute_name(code) + " runs past the end of the attributes");
         cut_ = true;
         problem(code, Outcome::treat_as_withdraw, "runs past the end of the attributes",
                 "RFC 7606 section 4");
         return true;
       }
       if (seen_.test(code)) {
-        if (code == static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri) ||
-            code == static_cast<std::uint8_t>(AttributeCode::mp_unreach_nlri)) {
+        if (is_multiprotocol(code)) {
           error_ = reset(update_error::malformed_attribute_list, attribute_name(code) + " twice",
                          "RFC 7606 section 3 g");
           return false;
@@ -130,13 +132,8 @@ class UpdateDecoder {
   }
 
   bool read_attribute(std::uint8_t flags, std::uint8_t code, Bytes value) {
-    const bool reach = code == static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri);
-    if (reach || code == static_cast<std::uint8_t>(AttributeCode::mp_unreach_nlri)) {
-      if ((flags & (optional | transitive)) != optional) {  // its prefixes can still be read
-        problem(code, Outcome::treat_as_withdraw, "flags conflict with its type",
-                "RFC 7606 section 3 c");
-      }
-      if (reach ? read_reach(value) : read_unreach(value)) return true;
+    if (is_multiprotocol(code)) {
+      if (read_multiprotocol(flags, code, value)) return true;
       error_->notification.data = whole(flags, code, value);  // RFC 4271 section 6.3
       return false;
     }
@@ -185,9 +182,24 @@ class UpdateDecoder {
     return true;
   }
 
-  bool optional_error(std::string detail) {  // RFC 4760 section 7, RFC 7606 section 7.11
-    error_ = reset(update_error::optional_attribute, std::move(detail), "RFC 7606 section 7.11");
+  // RFC 4760 section 7: without its prefixes there is nothing to withdraw.
+  bool optional_error(std::string detail, std::string_view section = "RFC 7606 section 5.3") {
+    error_ = reset(update_error::optional_attribute, std::move(detail), section);
     return false;
+  }
+
+  static bool is_multiprotocol(std::uint8_t code) {
+    return code == static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri) ||
+           code == static_cast<std::uint8_t>(AttributeCode::mp_unreach_nlri);
+  }
+
+  // RFC 7606 section 5.3: wrong flags make it "incorrect", as a prefix that is too long does.
+  bool read_multiprotocol(std::uint8_t flags, std::uint8_t code, Bytes value) {
+    if ((flags & (optional | transitive)) != optional) {
+      return optional_error(attribute_name(code) + ": flags conflict with its type");
+    }
+    return code == static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri) ? read_reach(value)
+                                                                           : read_unreach(value);
   }
 
   bool read_reach(Bytes value) {
@@ -196,7 +208,7 @@ class UpdateDecoder {
     family.afi = in.u16();
     family.safi = in.u8();
     const auto next_hop = in.take(in.u8());
-    in.u8();  // reserved
+    in.u8();  // reserved: to be ignored (RFC 4760 section 3)
     if (in.failed()) return optional_error("MP_REACH_NLRI cut short");
     reaches_ = !in.empty();
     if (family != ipv4_unicast && family != ipv6_unicast) return true;  // not negotiated: ignored
@@ -204,13 +216,14 @@ class UpdateDecoder {
     if (next_hop.size() == 32) {
       message_.mp_link_local = net::IpAddress::from_bytes(next_hop.subspan(16));
     } else if (next_hop.size() != 16 && !(next_hop.size() == 4 && !v6)) {
-      return optional_error("MP_REACH_NLRI next hop of " + std::to_string(next_hop.size()) +
-                            " octets");
+      return optional_error(
+          "MP_REACH_NLRI next hop of " + std::to_string(next_hop.size()) + " octets",
+          "RFC 7606 section 7.11");
     }
     message_.mp_next_hop =
         net::IpAddress::from_bytes(next_hop.first(std::min<std::size_t>(next_hop.size(), 16)));
     // RFC 4271 section 6.3: what can be no host's address costs the routes, not the session.
-    if (message_.mp_next_hop->is_unspecified() || message_.mp_next_hop->is_multicast()) {
+    if (!is_host_address(*message_.mp_next_hop)) {
       problem(static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri), Outcome::treat_as_withdraw,
               "next hop " + message_.mp_next_hop->to_string(), "RFC 4271 section 6.3");
     }

@@ -141,7 +141,7 @@ void open_json(Bytes body, Json& out) {
   std::size_t length = in.u8();
   bool extended = false;
   WireReader look = in;
-  if (length == 255 && look.u8() == 255 && !look.failed()) {  // RFC 9072
+  if (length > 0 && look.u8() == 255) {  // RFC 9072
     in = look;
     length = in.u16();
     extended = true;
