@@ -41,14 +41,14 @@ class PrefixMap {
       const auto nibble = nibble_of(prefix.address(), depth);
       const auto at = child_index(*node, nibble);
       if (!has_child(*node, nibble)) {
-        insert(node->children, std::popcount(node->child_bits), at, Node{});
+        insert(node->children, population(node->child_bits), at, Node{});
         node->child_bits |= static_cast<std::uint16_t>(1U << nibble);
       }
       node = &node->children[at];
     }
     const auto at = value_index(*node, place.index);
     if (!has_value(*node, place.index)) {
-      insert(node->values, std::popcount(node->value_bits), at, pool_.make());
+      insert(node->values, population(node->value_bits), at, pool_.make());
       node->value_bits |= 1U << place.index;
       ++size_;
     }
@@ -88,7 +88,7 @@ class PrefixMap {
     if (!has_value(node, place.index)) return false;
     const auto at = value_index(node, place.index);
     pool_.drop(node.values[at]);
-    remove(node.values, std::popcount(node.value_bits), at);
+    remove(node.values, population(node.value_bits), at);
     node.value_bits &= ~(1U << place.index);
     --size_;
     for (int depth = place.depth; depth > 0; --depth) {  // a node without anything is not needed
@@ -96,7 +96,7 @@ class PrefixMap {
       if (empty.value_bits != 0 || empty.child_bits != 0) break;
       auto& above = *path[static_cast<std::size_t>(depth) - 1];
       const auto nibble = nibble_of(prefix.address(), depth - 1);
-      remove(above.children, std::popcount(above.child_bits), child_index(above, nibble));
+      remove(above.children, population(above.child_bits), child_index(above, nibble));
       above.child_bits &= static_cast<std::uint16_t>(~(1U << nibble));
     }
     return true;
@@ -160,6 +160,14 @@ class PrefixMap {
                             : unsigned{nibble_of(prefix.address(), depth)} >> (stride - level))) {}
   };
 
+  // std::popcount without a call: the machines that binaries are made for need not have the
+  // instruction.
+  static int population(std::uint32_t bits) {
+    bits -= (bits >> 1) & 0x55555555U;
+    bits = (bits & 0x33333333U) + ((bits >> 2) & 0x33333333U);
+    bits = (bits + (bits >> 4)) & 0x0F0F0F0FU;
+    return static_cast<int>((bits * 0x01010101U) >> 24);
+  }
   static std::uint8_t nibble_of(const IpAddress& address, int depth) {
     const auto octet = address.bytes()[static_cast<std::size_t>(depth) / 2];
     return depth % 2 == 0 ? octet >> 4 : octet & 15;
@@ -171,11 +179,11 @@ class PrefixMap {
     return ((node.child_bits >> nibble) & 1) != 0;
   }
   static std::size_t value_index(const Node& node, unsigned index) {
-    return static_cast<std::size_t>(std::popcount(node.value_bits & ((1U << index) - 1)));
+    return static_cast<std::size_t>(population(node.value_bits & ((1U << index) - 1)));
   }
   static std::size_t child_index(const Node& node, unsigned nibble) {
     return static_cast<std::size_t>(
-        std::popcount(static_cast<std::uint32_t>(node.child_bits) & ((1U << nibble) - 1)));
+        population(static_cast<std::uint32_t>(node.child_bits) & ((1U << nibble) - 1)));
   }
   static const T* value(const Node& node, unsigned index) {
     return has_value(node, index) ? node.values[value_index(node, index)] : nullptr;
@@ -295,8 +303,8 @@ class PrefixMap {
   };
 
   void release(Node& node) {
-    for (int i = 0; i < std::popcount(node.value_bits); ++i) pool_.drop(node.values[i]);
-    for (int i = 0; i < std::popcount(node.child_bits); ++i) release(node.children[i]);
+    for (int i = 0; i < population(node.value_bits); ++i) pool_.drop(node.values[i]);
+    for (int i = 0; i < population(node.child_bits); ++i) release(node.children[i]);
     delete[] node.values;
     delete[] node.children;
     node = {};
