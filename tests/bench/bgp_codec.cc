@@ -40,15 +40,18 @@ BENCHMARK(encode_update)->Arg(1)->Arg(500);
 
 void decide(benchmark::State& state) {
   std::vector<bgp::Candidate> candidates(static_cast<std::size_t>(state.range(0)));
+  std::vector<bgp::PathOrigin> origins(candidates.size());
   std::uint32_t n = 0;
   for (auto& c : candidates) {
-    c.peer = net::IpAddress::v4(0x0A000001 + n);
-    c.peer_id = {n++};
-    c.source = bgp::RouteSource::ibgp;
+    auto& origin = origins[n];
+    origin.peer = net::IpAddress::v4(0x0A000001 + n);
+    origin.id = {n++};
+    origin.source = bgp::RouteSource::ibgp;
+    c.origin = &origin;
     c.metric = 0;
     bgp::PathAttributes a;
-    a.next_hop = c.peer;
-    c.attributes = std::make_shared<const bgp::PathAttributes>(a);
+    a.next_hop = origin.peer;
+    c.attributes = bgp::share(a);
   }
   bgp::DecisionOptions options;
   options.multipath_ibgp = 256;
