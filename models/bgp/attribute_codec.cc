@@ -82,6 +82,14 @@ bool read_list(Bytes value, std::size_t member, std::vector<T>& into, Read read)
   return true;
 }
 
+template <typename T, typename Read>
+bool read_list(Bytes value, std::size_t member, RareList<T>& into, Read read) {
+  std::vector<T> items;
+  if (!read_list(value, member, items, read)) return false;
+  into = std::move(items);
+  return true;
+}
+
 bool decode_origin(Bytes value, PathAttributes& into, AttributeScratch&, const CodecOptions&) {
   if (value.size() != 1 || value[0] > 2) return false;
   into.origin = static_cast<Origin>(value[0]);
@@ -140,7 +148,8 @@ bool encode_atomic(const PathAttributes& from, WireWriter&, const CodecOptions&)
   return from.atomic_aggregate;
 }
 
-bool read_aggregator(Bytes value, bool four_octet, std::optional<Aggregator>& into) {
+template <typename Optional>
+bool read_aggregator(Bytes value, bool four_octet, Optional& into) {
   if (value.size() != (four_octet ? 8U : 6U)) return false;
   WireReader in(value);
   const Asn asn{four_octet ? in.u32() : in.u16()};

@@ -39,6 +39,7 @@ struct AddPathConfig {  // RFC 7911
   bool receive = false;
   bool send = false;              // every path (`addpath-tx-all-paths`)
   bool send_best_per_as = false;  // the best of each neighbouring AS
+  friend bool operator==(const AddPathConfig&, const AddPathConfig&) = default;
 };
 
 // `local-as`: the AS that this session's peer is shown (draft-mitchell-bgp-local-as, as FRR does).
@@ -46,6 +47,7 @@ struct LocalAs {
   Asn asn;
   bool no_prepend = false;  // not put into the AS_PATH of what the peer sends
   bool replace_as = false;  // alone in the AS_PATH of what the peer is sent
+  friend bool operator==(const LocalAs&, const LocalAs&) = default;
 };
 
 enum class RemovePrivateAs {

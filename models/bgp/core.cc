@@ -1,6 +1,7 @@
 #include "models/bgp/core.h"
 
 #include <algorithm>
+#include <array>
 
 #include "models/bgp/as_path_rules.h"
 
@@ -9,9 +10,7 @@ namespace {
 
 // Nothing that is advertised differs.
 bool same_path(const Candidate& a, const Candidate& b) {
-  return a.attributes == b.attributes && a.source == b.source && a.peer == b.peer &&
-         a.path_id == b.path_id && a.peer_id == b.peer_id &&
-         a.reflector_client == b.reflector_client;
+  return a.attributes == b.attributes && a.origin == b.origin && a.path_id == b.path_id;
 }
 
 }  // namespace
@@ -24,6 +23,7 @@ Speaker::Core::Core(io::Host& host, SpeakerConfig config, Dependencies dependenc
       mode_(mode) {
   reaper_ = host_.timer([this] { reap_dynamic(); });
   decision_timer_ = host_.timer([this] { run_decisions(); });
+  own_.id = config_.router_id;
   if (config_.dampening) dampener_.emplace(*config_.dampening);
   reuse_timer_ = host_.timer([this] { reuse(); });
   auto neighbors = std::move(config_.neighbors);
@@ -45,110 +45,14 @@ void Speaker::Core::originate(OriginatedRoute route) {
   attributes.local_pref = route.local_pref;
   attributes.communities = route.communities;
   attributes.large_communities = route.large_communities;
-  Candidate candidate;
-  candidate.attributes = pool_.intern(std::move(attributes));
-  candidate.weight = local_weight;
-  candidate.peer_id = config_.router_id;
-  candidate.metric = local_metric(route.prefix, route);
   const auto prefix = route.prefix;
+  const auto metric = local_metric(prefix, route);
   originated_[prefix] = std::move(route);
-  put(prefix, std::move(candidate));
+  put_local(prefix, network_path_id, pool_.intern(std::move(attributes)), metric);
 }
 
 void Speaker::Core::withdraw(const net::Prefix& prefix) {
-  if (originated_.erase(prefix) > 0) remove(prefix, {RouteSource::local, {}, 0});
-}
-
-std::optional<std::uint32_t> Speaker::Core::local_metric(const net::Prefix& prefix,
-                                                         const OriginatedRoute& route) const {
-  const bool check =
-      route.check_import && config_.import_check.value_or(config_.profile.network_import_check);
-  if (check && dependencies_.resolver != nullptr && !dependencies_.resolver->has_route(prefix)) {
-    return std::nullopt;
-  }
-  return 0;
-}
-
-// ------------------------------------------------------------------ candidates
-
-void Speaker::Core::import(Neighbor& n, const Nlri& nlri, const PathAttributes& attributes) {
-  const auto& session = n.session();
-  auto result = import_route(n.rules(), nlri.prefix, attributes);
-  if (session.config().max_prefixes) n.adj_rib_in().set_accepted(nlri, result.accepted);
-  if (!result.accepted) return drop(n, nlri);
-  Candidate candidate;
-  candidate.peer = session.config().address;
-  candidate.source = session.source();
-  candidate.path_id = nlri.path_id;
-  candidate.dampened = dampened(n, nlri);
-  candidate.metric = candidate.dampened ? std::nullopt : metric_to(result.attributes);
-  candidate.attributes = pool_.intern(std::move(result.attributes));
-  candidate.weight = result.weight;
-  candidate.peer_id = session.negotiated().peer.id;
-  candidate.reflector_client = session.config().route_reflector_client;
-  candidate.confederation = session.kind() == PeerKind::confederation;
-  put(nlri.prefix, std::move(candidate));
-}
-
-std::optional<std::uint32_t> Speaker::Core::metric_to(const PathAttributes& attributes) const {
-  if (!attributes.next_hop) return 0;
-  // RFC 4271 section 5.1.3: a route whose next hop is this router itself is of no use.
-  for (const auto& [address, n] : neighbors_) {
-    if (n->session().established() && n->session().local_address() == *attributes.next_hop) {
-      return std::nullopt;
-    }
-  }
-  if (dependencies_.resolver == nullptr) return 0;
-  return dependencies_.resolver->resolve(*attributes.next_hop);
-}
-
-void Speaker::Core::put(const net::Prefix& prefix, Candidate candidate) {
-  candidate.received = host_.now();
-  auto& route = loc_rib_[prefix];
-  auto& candidates = route.candidates;
-  const auto known = std::ranges::find_if(candidates, [&](const Candidate& c) {
-    return c.source == candidate.source && c.peer == candidate.peer &&
-           c.path_id == candidate.path_id;
-  });
-  if (known == candidates.end()) {
-    candidate.local_id = route.next_local_id++;
-    candidates.push_back(std::move(candidate));
-  } else {
-    candidate.local_id = known->local_id;
-    candidate.selected = known->selected;
-    *known = std::move(candidate);
-  }
-  mark(prefix);
-}
-
-void Speaker::Core::remove(const net::Prefix& prefix, const Identity& identity) {
-  auto* route = loc_rib_.find(prefix);
-  if (route == nullptr) return;
-  const auto removed = std::erase_if(route->candidates, [&](const Candidate& c) {
-    return c.source == identity.source && c.peer == identity.peer && c.path_id == identity.path_id;
-  });
-  if (removed > 0) {
-    route->decision = {};  // its indices are out of date
-    mark(prefix);
-  }
-}
-
-void Speaker::Core::nexthops_changed() {
-  for (auto& [address, n] : neighbors_) n->session().reconsider();
-  loc_rib_.for_each([&](const net::Prefix& prefix, Route& route) {
-    bool differs = false;
-    for (auto& c : route.candidates) {
-      if (c.dampened) continue;
-      const auto metric = c.source == RouteSource::local
-                              ? c.path_id == aggregate_path_id
-                                    ? c.metric
-                                    : local_metric(prefix, originated_.at(prefix))
-                              : metric_to(*c.attributes);
-      differs = differs || metric != c.metric;
-      c.metric = metric;
-    }
-    if (differs) mark(prefix);
-  });
+  if (originated_.erase(prefix) > 0) remove_local(prefix, network_path_id);
 }
 
 // ------------------------------------------------------------------ decisions
@@ -177,8 +81,7 @@ DecisionOptions Speaker::Core::decision_options() const {
   return options;
 }
 
-void Speaker::Core::mark(const net::Prefix& prefix) {
-  marked_.insert(prefix);
+void Speaker::Core::wake() {
   if (!decision_timer_->armed()) {
     decision_timer_->arm(host_.now() + config_.profile.decision_delay);
   }
@@ -187,63 +90,85 @@ void Speaker::Core::mark(const net::Prefix& prefix) {
 void Speaker::Core::run_decisions() {
   removed_.clear();
   if (deferral_.active()) return;  // what is marked waits
+  const auto options = decision_options();
+  const auto from = changes_.end();
   // What an aggregate becomes of them is decided with them.
   for (int round = 0; round < 2 && !marked_.empty(); ++round) {
-    for (const auto& prefix : std::exchange(marked_, {})) run_decision(prefix);
+    auto marked = std::exchange(marked_, {});
+    const auto by_prefix = [](const Marked& a, const Marked& b) { return a.prefix < b.prefix; };
+    if (!std::is_sorted(marked.begin(), marked.end(), by_prefix)) {
+      std::sort(marked.begin(), marked.end(), by_prefix);
+    }
+    for (const auto& [prefix, route] : marked) run_decision(prefix, *route, options);
     run_aggregates();
   }
   if (marked_.empty()) decision_timer_->cancel();
+  advertise(from);
 }
 
-void Speaker::Core::run_decision(const net::Prefix& prefix) {
-  auto* route = loc_rib_.find(prefix);
-  if (route == nullptr) return;
-  route->decision = decide(route->candidates, decision_options());
-  const auto& decision = route->decision;
-  for (std::size_t i = 0; i < route->candidates.size(); ++i) {
-    route->candidates[i].selected = decision.best == i;
-  }
-  const auto* best = decision.best ? &route->candidates[*decision.best] : nullptr;
-  const bool local = best != nullptr && best->source == RouteSource::local;
-  std::vector<NextHop> next_hops;
-  if (best != nullptr && !local) {
-    for (const auto i : decision.multipath) {
-      next_hops.push_back({*route->candidates[i].attributes->next_hop});
-    }
-    std::ranges::sort(next_hops);
-  }
-  const bool best_differs = (best != nullptr) != route->best.has_value() ||
-                            (best != nullptr && !same_path(*best, *route->best));
-  const bool hops_differ = next_hops != route->next_hops;
-  route->best.reset();
-  if (best != nullptr) route->best = *best;
-  if (hops_differ) tell_sink(prefix, *route, std::move(next_hops));
-  if (best_differs) touch_aggregates(prefix);
+// Tells the neighbours that there is something to read in the log, and cuts off what all have read.
+void Speaker::Core::advertise(ChangeLog::Position from) {
+  if (from == changes_.end()) return;
+  std::array<bool, 2> touched{};
+  changes_.for_each_since(from, [&](const ChangeLog::Change& change) {
+    touched[change.prefix.address().is_v4() ? 0 : 1] = true;
+  });
+  for (auto& group : groups_) group->forget();
+  // Who waits long for its time takes its part, so that the log does not keep all that happens.
+  const bool long_ago = changes_.size() > 1024 + 2 * rib_.size();
+  auto read = changes_.end();
   for (auto& [address, n] : neighbors_) {
-    if (best_differs && n->session().config().default_originate) {
-      n->touch(net::Prefix(prefix.address(), 0));
-    }
-    if (best_differs || n->sends_paths(prefix.family())) n->touch(prefix);
+    if (!n->session().established()) continue;
+    if (n->session().config().default_originate) touch_default(*n);
+    if (touched[0]) n->changed(net::Family::ipv4);
+    if (touched[1]) n->changed(net::Family::ipv6);
+    if (long_ago) n->catch_up();
+    read = std::min(read, n->read_to().value_or(read));
   }
-  if ((best_differs || hops_differ) && dependencies_.observer != nullptr &&
-      dependencies_.observer->wants_routes()) {
-    RibEvent event{host_.name(), host_.now(),     prefix, best != nullptr,
-                   local,        summary(*route), "",     route->next_hops};
-    if (best != nullptr) event.reason = to_string(decision.steps[*decision.best]);
-    dependencies_.observer->rib_changed(event);
-  }
-  if (route->candidates.empty()) loc_rib_.erase(prefix);
+  changes_.forget(read);
 }
 
-void Speaker::Core::tell_sink(const net::Prefix& prefix, Route& route,
-                              std::vector<NextHop> next_hops) {
-  route.next_hops = std::move(next_hops);
-  if (dependencies_.sink == nullptr) return;
-  if (route.next_hops.empty()) {
-    dependencies_.sink->route_removed(prefix);
-  } else {
-    dependencies_.sink->route_changed(prefix, route.next_hops);
+void Speaker::Core::touch_default(Neighbor& n) {
+  n.touch(net::Prefix(net::IpAddress::v4(0), 0));
+  n.touch(net::Prefix(*net::IpAddress::parse("::"), 0));
+}
+
+void Speaker::Core::run_decision(const net::Prefix& prefix, Route& route,
+                                 const DecisionOptions& options) {
+  route.marked = false;
+  const auto told = std::exchange(route.told, nullptr);
+  auto* observer = dependencies_.observer;
+  const bool watched = observer != nullptr && observer->wants_routes();
+  const bool hops_matter = watched || dependencies_.sink != nullptr;
+  const auto* before = told ? &told->best : route.best();
+  Candidate old;
+  if (before != nullptr) old = *before;
+  std::vector<NextHop> old_hops;
+  if (hops_matter) old_hops = told ? std::move(told->next_hops) : route.next_hops();
+  choose({route.begin(), route.size()}, options);
+  const auto* best = route.best();
+  const bool best_differs = (best != nullptr) != (old.attributes != nullptr) ||
+                            (best != nullptr && !same_path(*best, old));
+  std::vector<NextHop> next_hops;
+  if (hops_matter) next_hops = route.next_hops();
+  const bool hops_differ = next_hops != old_hops;
+  if (hops_differ && dependencies_.sink != nullptr) {
+    if (next_hops.empty()) {
+      dependencies_.sink->route_removed(prefix);
+    } else {
+      dependencies_.sink->route_changed(prefix, next_hops);
+    }
   }
+  if (best_differs && !aggregates_.empty()) touch_aggregates(prefix);
+  if (best_differs || paths_are_sent_) changes_.add(prefix, best_differs);
+  if ((best_differs || hops_differ) && watched) {
+    const bool local = best != nullptr && best->origin == &own_;
+    RibEvent event{host_.name(), host_.now(),    prefix, best != nullptr,
+                   local,        summary(route), "",     next_hops};
+    if (best != nullptr) event.reason = to_string(best->step);
+    observer->rib_changed(event);
+  }
+  if (route.empty()) rib_.erase(prefix);
 }
 
 Neighbor::AdvertisedPaths Speaker::Core::desired(const Neighbor& n, const net::Prefix& prefix) {
@@ -252,52 +177,69 @@ Neighbor::AdvertisedPaths Speaker::Core::desired(const Neighbor& n, const net::P
     out.push_back({0, pool_.intern(*std::move(made))});
     return out;
   }
-  const auto* route = loc_rib_.find(prefix);
+  const auto* route = rib_.find(prefix);
   if (route == nullptr) return out;
-  const auto rules = n.rules();
+  const auto& peer = n.session().config().address;
   const auto add = [&](const Candidate& path, std::uint32_t id) {
-    if (suppressed(prefix, n, path)) return;
-    auto result = export_route(rules, prefix, path);
-    if (result.accepted) out.push_back({id, pool_.intern(std::move(result.attributes))});
+    if (path.origin->peer == peer || suppressed(prefix, n, path)) return;
+    auto sent = n.group()->exported(n.rules(), prefix, path, pool_);
+    if (sent) out.push_back({id, std::move(sent)});
   };
   if (!n.sends_paths(prefix.family())) {
-    if (route->best) add(*route->best, 0);
+    if (const auto* chosen = route->chosen()) add(*chosen, 0);
     return out;
   }
-  for (const auto i : paths_to_send(n, *route))
-    add(route->candidates[i], route->candidates[i].local_id);
+  for (const auto i : paths_to_send(n, *route)) add((*route)[i], (*route)[i].local_id);
   std::ranges::sort(out, {}, &Neighbor::Advertised::path_id);
   return out;
 }
 
 std::vector<std::size_t> Speaker::Core::paths_to_send(const Neighbor& n, const Route& route) const {
   std::vector<std::size_t> out;
-  const auto& candidates = route.candidates;
-  const auto& config = n.session().config();
-  if (config.add_path.send) {
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      if (candidates[i].metric) out.push_back(i);
+  if (n.session().config().add_path.send) {
+    for (std::size_t i = 0; i < route.size(); ++i) {
+      if (route[i].eligible()) out.push_back(i);
     }
     return out;
   }
   // The best of each neighbouring AS.
   std::map<std::optional<Asn>, std::vector<std::size_t>> by_as;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    by_as[outer_neighbor(candidates[i].attributes->as_path)].push_back(i);
+  for (std::size_t i = 0; i < route.size(); ++i) {
+    if (route[i].attributes) by_as[outer_neighbor(route[i].attributes->as_path)].push_back(i);
   }
   for (const auto& [asn, members] : by_as) {
     std::vector<Candidate> some;
-    for (const auto i : members) some.push_back(candidates[i]);
+    for (const auto i : members) some.push_back(route[i]);
     if (const auto best = decide(some, decision_options()).best) out.push_back(members[*best]);
   }
   return out;
 }
 
+UpdateGroup& Speaker::Core::join_group(const Neighbor& n) {
+  const auto rules = n.rules();
+  const auto& codec = n.session().negotiated().codec;
+  auto found = std::find_if(groups_.begin(), groups_.end(),
+                            [&](const auto& group) { return group->takes(rules, codec); });
+  if (found == groups_.end()) {
+    groups_.push_back(std::make_unique<UpdateGroup>(++last_group_, rules, codec));
+    found = groups_.end() - 1;
+  }
+  ++(*found)->members;
+  (*found)->forget();
+  return **found;
+}
+
+void Speaker::Core::leave_group(const Neighbor& n) {
+  if (n.group() == nullptr || --n.group()->members > 0) return;
+  std::erase_if(groups_, [&](const auto& group) { return group.get() == n.group(); });
+}
+
 std::string Speaker::Core::summary(const Route& route) const {
-  if (!route.best) return {};
-  const auto& best = *route.best;
-  return (best.source == RouteSource::local ? "local" : "from " + best.peer.to_string()) + " " +
-         best.attributes->to_string();
+  const auto* best = route.chosen();
+  if (best == nullptr) return {};
+  const bool local = best->origin->source == RouteSource::local;
+  return (local ? "local" : "from " + best->origin->peer.to_string()) + " " +
+         best->attributes->to_string();
 }
 
 }  // namespace seatrial::bgp

@@ -1,16 +1,20 @@
-// The inside of Speaker: neighbours, the Loc-RIB and what flows between them. A change marks its
-// prefix; after the profile's decision delay the decision process runs over the marked ones, tells
-// the sink and the observer, and touches the neighbours, which advertise when their time has come.
+// The inside of Speaker: neighbours, the table of paths and what flows between them. A change marks
+// its prefix; after the profile's decision delay the decision process runs over the marked ones,
+// tells the sink and the observer, and notes what has changed in a log, which the neighbours read
+// when their time to advertise has come.
 #pragma once
 
 #include <map>
-#include <set>
+#include <vector>
 
+#include "models/bgp/change_log.h"
 #include "models/bgp/dampening.h"
 #include "models/bgp/decision.h"
 #include "models/bgp/neighbor.h"
 #include "models/bgp/restart_deferral.h"
+#include "models/bgp/rib.h"
 #include "models/bgp/speaker.h"
+#include "models/bgp/update_group.h"
 
 namespace seatrial::bgp {
 
@@ -52,18 +56,15 @@ class Speaker::Core final : public SessionOwner {
                                        Liveness::Callback callback) override;
 
  private:
-  struct Route {
-    std::vector<Candidate> candidates;  // in order of arrival
-    Decision decision;
-    std::uint32_t next_local_id = 1;
-    // What was last told to the others.
-    std::optional<Candidate> best;
-    std::vector<NextHop> next_hops;  // in the sink when not empty
+  // What import made of one announcement.
+  struct Imported {
+    AttributesRef attributes;  // nothing: refused
+    std::uint32_t metric = Candidate::unreachable;
+    std::uint32_t weight = 0;
   };
-  struct Identity {
-    RouteSource source;
-    net::IpAddress peer;
-    std::uint32_t path_id;
+  struct Marked {
+    net::Prefix prefix;
+    Route* route = nullptr;  // goes nowhere while it is marked
   };
 
   struct AggregateState {
@@ -71,17 +72,16 @@ class Speaker::Core final : public SessionOwner {
     bool active = false;
     bool dirty = false;
   };
-  // Of a prefix's local paths a `network` has the identifier 0.
+  // Of a prefix's local paths.
+  static constexpr std::uint32_t network_path_id = 0;
   static constexpr std::uint32_t aggregate_path_id = 1;
   // FRR's and Quagga's weight of what the router itself originates; it makes the local path win, as
   // BIRD's protocol preference does.
   static constexpr std::uint32_t local_weight = 32768;
 
   DecisionOptions decision_options() const;
-  std::optional<std::uint32_t> metric_to(const PathAttributes& attributes) const;
-  std::optional<std::uint32_t> local_metric(const net::Prefix& prefix,
-                                            const OriginatedRoute& route) const;
-  void import(Neighbor& neighbor, const Nlri& nlri, const PathAttributes& attributes);
+  std::uint32_t metric_to(const PathAttributes& attributes) const;
+  std::uint32_t local_metric(const net::Prefix& prefix, const OriginatedRoute& route) const;
   // core_sessions.cc
   bool listen(net::Family family);
   void begin(Neighbor& neighbor, Duration after = {});
@@ -93,10 +93,9 @@ class Speaker::Core final : public SessionOwner {
   void end_of_rib(Neighbor& neighbor, AfiSafi family);
   void check_limit(Neighbor& neighbor, AfiSafi family);
   void reimport(Neighbor& neighbor);
-  void reimport(Neighbor& neighbor, const Nlri& nlri);
   // core_restart.cc
   std::unique_ptr<PeerRestart> make_restart(Neighbor& neighbor);
-  void drop(const Neighbor& neighbor, const Nlri& nlri);
+  void mark_stale(Neighbor& neighbor, AfiSafi family);
   void flush(Neighbor& neighbor, AfiSafi family);
   void sweep(Neighbor& neighbor, AfiSafi family);
   void make_long_lived(Neighbor& neighbor, AfiSafi family);
@@ -113,15 +112,34 @@ class Speaker::Core final : public SessionOwner {
                               const std::vector<const PathAttributes*>& parts) const;
   bool suppressed(const net::Prefix& prefix, const Neighbor& n, const Candidate& path) const;
   std::optional<PathAttributes> default_for(const Neighbor& n, const net::Prefix& prefix) const;
+  // core_paths.cc
+  void take(Neighbor& neighbor, const std::vector<Nlri>& announced,
+            const AttributesRef& attributes);
+  void take_back(Neighbor& neighbor, const std::vector<Nlri>& withdrawn);
+  Imported judge(const Neighbor& neighbor, const net::Prefix& prefix,
+                 const PathAttributes& announced, const AttributesRef& same) const;
+  void import(Neighbor& neighbor, const net::Prefix& prefix, Route& route, Candidate& path);
+  void import(Neighbor& neighbor, const net::Prefix& prefix, Route& route, Candidate& path,
+              const Imported& made);
+  void refuse(Neighbor& neighbor, const net::Prefix& prefix, Route& route, Candidate& path);
+  void erase(Neighbor& neighbor, const net::Prefix& prefix, Route& route, Candidate& path);
+  // f(const net::Prefix&, Route&, Candidate&) for every path of the neighbour; f may erase it.
+  template <typename F>
+  void for_each_path(const Neighbor& neighbor, net::Family family, F f);
+  void put_local(const net::Prefix& prefix, std::uint32_t path_id, AttributesRef attributes,
+                 std::uint32_t metric);
+  void remove_local(const net::Prefix& prefix, std::uint32_t path_id);
+  void mark(const net::Prefix& prefix, Route& route);
   // core.cc
-  void put(const net::Prefix& prefix, Candidate candidate);
-  void remove(const net::Prefix& prefix, const Identity& identity);
-  void mark(const net::Prefix& prefix);
+  void wake();
   void run_decisions();
-  void run_decision(const net::Prefix& prefix);
-  void tell_sink(const net::Prefix& prefix, Route& route, std::vector<NextHop> next_hops);
+  void run_decision(const net::Prefix& prefix, Route& route, const DecisionOptions& options);
+  void advertise(ChangeLog::Position from);
+  void touch_default(Neighbor& neighbor);
+  UpdateGroup& join_group(const Neighbor& neighbor);
+  void leave_group(const Neighbor& neighbor);
   Neighbor::AdvertisedPaths desired(const Neighbor& neighbor, const net::Prefix& prefix);
-  // The paths that RFC 7911 lets go to this neighbour, as indices of candidates.
+  // The paths that RFC 7911 lets go to this neighbour, as indices.
   std::vector<std::size_t> paths_to_send(const Neighbor& neighbor, const Route& route) const;
   std::string summary(const Route& route) const;
   RouteSnapshot describe(const net::Prefix& prefix, const Route& route) const;
@@ -129,15 +147,22 @@ class Speaker::Core final : public SessionOwner {
   io::Host& host_;
   SpeakerConfig config_;
   Dependencies dependencies_;
-  AttributePool pool_;
+  mutable AttributePool pool_;
+  PathOrigin own_;  // of local paths
   std::map<net::IpAddress, std::unique_ptr<Neighbor>> neighbors_;
   std::vector<std::unique_ptr<Neighbor>> removed_;
   std::map<net::Prefix, OriginatedRoute> originated_;
   std::map<net::Prefix, AggregateState> aggregates_;
   std::optional<Dampener> dampener_;
   std::unique_ptr<io::Timer> reuse_timer_;
-  net::PrefixMap<Route> loc_rib_;
-  std::set<net::Prefix> marked_;
+  Rib rib_;
+  std::vector<Marked> marked_;
+  ChangeLog changes_;
+  std::vector<std::unique_ptr<UpdateGroup>> groups_;
+  unsigned last_group_ = 0;
+  bool first_updates_due_ = false;  // at the next wakeup of the process, for some neighbour
+  bool paths_are_sent_ = false;     // to some neighbour, by RFC 7911
+  std::map<net::IpAddress, std::size_t> own_addresses_;  // of Established sessions
   std::unique_ptr<io::Timer> decision_timer_;
   std::map<net::Family, std::unique_ptr<io::Listener>> listeners_;
   std::unique_ptr<io::Timer> reaper_;  // of dynamic neighbours
@@ -146,5 +171,20 @@ class Speaker::Core final : public SessionOwner {
   TimePoint started_{};
   bool running_ = false;
 };
+
+template <typename F>
+void Speaker::Core::for_each_path(const Neighbor& n, net::Family family, F f) {
+  if (n.received(family).paths == 0) return;
+  const auto& peer = n.session().config().address;
+  std::vector<std::uint32_t> ids;
+  rib_.for_each([&](const net::Prefix& prefix, Route& route) {
+    if (prefix.family() != family) return;
+    ids.clear();
+    for (const auto& path : route) {
+      if (path.origin->peer == peer) ids.push_back(path.path_id);
+    }
+    for (const auto id : ids) f(prefix, route, *route.find(peer, id));
+  });
+}
 
 }  // namespace seatrial::bgp

@@ -22,8 +22,9 @@ bool Speaker::Core::dampened(const Neighbor& n, const Nlri& nlri) const {
 void Speaker::Core::reuse() {
   for (const auto& path : dampener_->reusable(host_.now())) {
     auto* n = neighbor(path.peer);
-    const auto* received = n == nullptr ? nullptr : n->adj_rib_in().find(path.nlri);
-    if (received != nullptr) import(*n, path.nlri, *received->attributes);
+    auto* route = n == nullptr ? nullptr : rib_.find(path.nlri.prefix);
+    auto* received = route == nullptr ? nullptr : route->find(path.peer, path.nlri.path_id);
+    if (received != nullptr) import(*n, path.nlri.prefix, *route, *received);
   }
   if (const auto next = dampener_->next_reuse()) reuse_timer_->arm(*next);
 }

@@ -35,8 +35,9 @@ void Speaker::Core::run_aggregates() {
 
 void Speaker::Core::run_aggregate(const net::Prefix& prefix, AggregateState& state) {
   std::vector<const PathAttributes*> parts;
-  loc_rib_.for_each_within(prefix, [&](const net::Prefix& part, const Route& route) {
-    if (part != prefix && route.best) parts.push_back(route.best->attributes.get());
+  rib_.for_each_within(prefix, [&](const net::Prefix& part, const Route& route) {
+    const auto* best = part == prefix ? nullptr : route.chosen();
+    if (best != nullptr) parts.push_back(best->attributes.get());
   });
   const auto& how = state.config;
   const bool one_med = std::all_of(parts.begin(), parts.end(), [&](const PathAttributes* a) {
@@ -51,18 +52,12 @@ void Speaker::Core::run_aggregate(const net::Prefix& prefix, AggregateState& sta
   }
   const bool was = std::exchange(state.active, made.has_value());
   if (made) {
-    Candidate candidate;
-    candidate.path_id = aggregate_path_id;
-    candidate.attributes = pool_.intern(*std::move(made));
-    candidate.weight = local_weight;
-    candidate.peer_id = config_.router_id;
-    candidate.metric = 0;
-    put(prefix, std::move(candidate));
+    put_local(prefix, aggregate_path_id, pool_.intern(*std::move(made)), 0);
   } else if (was) {
-    remove(prefix, {RouteSource::local, {}, aggregate_path_id});
+    remove_local(prefix, aggregate_path_id);
   }
   if (was == state.active || (!how.summary_only && how.suppress.empty())) return;
-  loc_rib_.for_each_within(prefix, [&](const net::Prefix& part, const Route&) {
+  rib_.for_each_within(prefix, [&](const net::Prefix& part, const Route&) {
     for (auto& [address, n] : neighbors_) n->touch(part);
   });
 }
@@ -79,8 +74,12 @@ PathAttributes Speaker::Core::aggregate_of(const Aggregate& how,
     atomic = atomic || part->atomic_aggregate;
     if (!how.as_set) continue;
     add_all(out.communities, part->communities);
-    add_all(out.large_communities, part->large_communities);
-    add_all(out.extended_communities, part->extended_communities);
+    if (!part->large_communities.empty()) {
+      add_all(out.large_communities.edit(), part->large_communities.vector());
+    }
+    if (!part->extended_communities.empty()) {
+      add_all(out.extended_communities.edit(), part->extended_communities.vector());
+    }
   }
   if (how.as_set) out.as_path = joined_path(parts);
   if (how.origin) out.origin = *how.origin;
@@ -92,7 +91,7 @@ PathAttributes Speaker::Core::aggregate_of(const Aggregate& how,
 
 bool Speaker::Core::suppressed(const net::Prefix& prefix, const Neighbor& n,
                                const Candidate& path) const {
-  const PolicyInput input{prefix, path.source, n.session().config().address,
+  const PolicyInput input{prefix, path.origin->source, n.session().config().address,
                           n.session().local_address()};
   const bool hidden = std::any_of(aggregates_.begin(), aggregates_.end(), [&](const auto& entry) {
     const auto& [whole, state] = entry;
@@ -110,18 +109,18 @@ bool Speaker::Core::suppressed(const net::Prefix& prefix, const Neighbor& n,
 // a policy of its own some route of the RIB must pass it; what the policy sets is set.
 std::optional<PathAttributes> Speaker::Core::default_for(const Neighbor& n,
                                                          const net::Prefix& prefix) const {
+  if (!n.session().config().default_originate || prefix.length() != 0) return std::nullopt;
   auto config = n.session().config();
-  if (!config.default_originate || prefix.length() != 0) return std::nullopt;
   PathAttributes made;
   made.origin = Origin::igp;
   const auto policy = std::exchange(config.default_originate_policy, {});
   if (!policy.empty()) {
     bool passed = false;
-    loc_rib_.for_each([&](const net::Prefix& known, const Route& route) {
-      if (passed || !route.best || known.family() != prefix.family()) return;
-      passed =
-          apply(policy, {.prefix = known, .source = route.best->source}, *route.best->attributes)
-              .permitted;
+    rib_.for_each([&](const net::Prefix& known, const Route& route) {
+      const auto* best = route.chosen();
+      if (passed || best == nullptr || known.family() != prefix.family()) return;
+      passed = apply(policy, {.prefix = known, .source = best->origin->source}, *best->attributes)
+                   .permitted;
     });
     if (!passed) return std::nullopt;
     auto decided = apply(policy, {.prefix = prefix}, made);
@@ -130,7 +129,8 @@ std::optional<PathAttributes> Speaker::Core::default_for(const Neighbor& n,
   config.export_policy.clear();
   config.ebgp_requires_policy = false;
   Candidate candidate;
-  candidate.attributes = std::make_shared<const PathAttributes>(std::move(made));
+  candidate.attributes = share(std::move(made));
+  candidate.origin = &own_;
   auto rules = n.rules();
   const RuleContext open{rules.speaker,
                          config,

@@ -26,35 +26,22 @@ void Speaker::Core::update(Session& session, DecodedUpdate decoded) {
   if (n == nullptr) return;
   auto& message = decoded.message;
   if (message.end_of_rib) return end_of_rib(*n, *message.end_of_rib);
-  const auto withdrawn = [&](const Nlri& nlri) {
-    if (!n->carries(nlri.prefix.family()) || !n->adj_rib_in().erase(nlri)) return;
-    flapped(*n, nlri, true);
-    drop(*n, nlri);
-  };
-  for (const auto& nlri : message.withdrawn) withdrawn(nlri);
+  take_back(*n, message.withdrawn);
   if (decoded.outcome == Outcome::treat_as_withdraw || !message.attributes) {
-    for (const auto& nlri : message.announced) withdrawn(nlri);
-    for (const auto& nlri : message.mp_announced) withdrawn(nlri);
+    take_back(*n, message.announced);
+    take_back(*n, message.mp_announced);
     return;
   }
-  const auto take = [&](const std::vector<Nlri>& list, const AttributesRef& attributes) {
-    for (const auto& nlri : list) {
-      if (!n->carries(nlri.prefix.family())) continue;
-      const bool known = dampener_ && n->adj_rib_in().find(nlri) != nullptr;
-      if (!n->adj_rib_in().put(nlri, attributes, host_.now())) continue;
-      if (known) flapped(*n, nlri, false);
-      import(*n, nlri, *attributes);
-    }
-  };
   if (!message.announced.empty()) {
-    auto plain = *message.attributes;
-    take(message.announced, pool_.intern(std::move(plain)));
+    auto plain =
+        message.mp_announced.empty() ? std::move(*message.attributes) : *message.attributes;
+    take(*n, message.announced, pool_.intern(std::move(plain)));
   }
   if (!message.mp_announced.empty()) {
     auto mp = std::move(*message.attributes);
     mp.next_hop = message.mp_next_hop;
     mp.link_local_next_hop = message.mp_link_local;
-    take(message.mp_announced, pool_.intern(std::move(mp)));
+    take(*n, message.mp_announced, pool_.intern(std::move(mp)));
   }
   if (!message.announced.empty()) check_limit(*n, ipv4_unicast);
   if (!message.mp_announced.empty()) {
@@ -72,7 +59,7 @@ void Speaker::Core::end_of_rib(Neighbor& n, AfiSafi family) {
 void Speaker::Core::check_limit(Neighbor& n, AfiSafi family) {
   const auto limit = n.session().config().max_prefixes;
   if (!limit || !n.session().established()) return;
-  const auto count = n.adj_rib_in().accepted(family_of(family));
+  const auto count = n.received(family_of(family)).accepted;
   const bool exceeded = count > limit->limit;
   const bool near =
       std::uint64_t{count} * 100 > std::uint64_t{limit->limit} * limit->threshold_percent;
@@ -104,7 +91,7 @@ void Speaker::Core::route_refresh(Session& session, const RouteRefreshMessage& r
   // RFC 7313 section 4.2; an unknown subtype is ignored (section 5).
   if (!session.negotiated().enhanced_route_refresh) return;
   if (refresh.subtype == static_cast<std::uint8_t>(RefreshSubtype::begin)) {
-    n->adj_rib_in().mark_stale(family_of(refresh.family));
+    mark_stale(*n, refresh.family);
   } else if (refresh.subtype == static_cast<std::uint8_t>(RefreshSubtype::end)) {
     sweep(*n, refresh.family);
   }
@@ -125,7 +112,7 @@ bool Speaker::Core::clear(const net::IpAddress& peer, ClearKind kind) {
       reimport(*n);
       return true;
     case ClearKind::soft_out:
-      loc_rib_.for_each([&](const net::Prefix& prefix, const Route&) { n->touch(prefix); });
+      rib_.for_each([&](const net::Prefix& prefix, const Route&) { n->touch(prefix); });
       return true;
     case ClearKind::in:
       return n->session().request_refresh();
@@ -135,23 +122,11 @@ bool Speaker::Core::clear(const net::IpAddress& peer, ClearKind kind) {
 
 // The import policies look again at what the neighbour has announced.
 void Speaker::Core::reimport(Neighbor& n) {
-  std::vector<Nlri> all;
-  n.adj_rib_in().table().for_each(
-      [&](const net::Prefix& prefix, const std::vector<ReceivedPath>& paths) {
-        for (const auto& path : paths) all.push_back({prefix, path.path_id});
-      });
-  for (const auto& nlri : all) reimport(n, nlri);
-}
-
-void Speaker::Core::reimport(Neighbor& n, const Nlri& nlri) {
-  const auto* path = n.adj_rib_in().find(nlri);
-  if (path == nullptr) return;
-  if (!path->long_lived || path->attributes->has(llgr_stale)) {
-    return import(n, nlri, *path->attributes);
+  for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
+    for_each_path(n, family, [&](const net::Prefix& prefix, Route& route, Candidate& path) {
+      import(n, prefix, route, path);
+    });
   }
-  auto marked = *path->attributes;
-  marked.communities.push_back(llgr_stale);
-  import(n, nlri, marked);
 }
 
 }  // namespace seatrial::bgp

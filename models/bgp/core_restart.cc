@@ -20,20 +20,25 @@ void Speaker::Core::established(Session& session) {
   n->watch().restart->established(agreed.peer.capabilities);
   deferral_.established(session.config().address, agreed);
   n->hold(deferral_.active());
-  n->established();
-  loc_rib_.for_each([&](const net::Prefix& prefix, const Route& route) {
-    if (route.best) n->touch(prefix);
+  ++own_addresses_[session.local_address()];
+  n->watch().own_address = session.local_address();
+  n->established(join_group(*n));
+  first_updates_due_ = config_.profile.first_update_on_wakeup;
+  paths_are_sent_ =
+      paths_are_sent_ || n->sends_paths(net::Family::ipv4) || n->sends_paths(net::Family::ipv6);
+  rib_.for_each([&](const net::Prefix& prefix, const Route& route) {
+    if (route.chosen() != nullptr) n->touch(prefix);
   });
-  if (session.config().default_originate) {
-    n->touch(net::Prefix(net::IpAddress::v4(0), 0));
-    n->touch(net::Prefix(net::IpAddress(*net::IpAddress::parse("::")), 0));
-  }
+  if (session.config().default_originate) touch_default(*n);
 }
 
 void Speaker::Core::lost(Session& session, const FsmCause& end) {
   auto* n = neighbor(session.config().address);
   if (n == nullptr) return;
+  leave_group(*n);
   n->lost();
+  const auto own = own_addresses_.find(n->watch().own_address);
+  if (own != own_addresses_.end() && --own->second == 0) own_addresses_.erase(own);
   const auto kept = session.config().shutdown ? std::vector<PeerRestart::Kept>()
                                               : kept_over(session.negotiated(), end);
   for (const auto family : {ipv4_unicast, ipv6_unicast}) {
@@ -49,12 +54,12 @@ void Speaker::Core::lost(Session& session, const FsmCause& end) {
 std::unique_ptr<PeerRestart> Speaker::Core::make_restart(Neighbor& n) {
   return std::make_unique<PeerRestart>(
       host_, PeerRestart::Actions{
-                 .mark = [&n](AfiSafi family) { n.adj_rib_in().mark_stale(family_of(family)); },
+                 .mark = [this, &n](AfiSafi family) { mark_stale(n, family); },
                  .sweep = [this, &n](AfiSafi family) { sweep(n, family); },
                  .long_lived = [this, &n](AfiSafi family) { make_long_lived(n, family); },
                  .report =
                      [this, &n](AfiSafi family, RestartPhase phase) {
-                       const auto stale = n.adj_rib_in().stale(family_of(family));
+                       const auto stale = n.received(family_of(family)).stale;
                        if (dependencies_.observer != nullptr) {
                          dependencies_.observer->graceful_restart({host_.name(), host_.now(),
                                                                    n.session().config().address,
@@ -66,40 +71,37 @@ std::unique_ptr<PeerRestart> Speaker::Core::make_restart(Neighbor& n) {
              });
 }
 
-// What the neighbour announced is no longer a candidate.
-void Speaker::Core::drop(const Neighbor& n, const Nlri& nlri) {
-  remove(nlri.prefix, {n.session().source(), n.session().config().address, nlri.path_id});
+void Speaker::Core::mark_stale(Neighbor& n, AfiSafi family) {
+  for_each_path(n, family_of(family), [&](const net::Prefix&, Route&, Candidate& path) {
+    if (!path.stale) ++n.received(family_of(family)).stale;
+    path.stale = true;
+  });
 }
 
 // Everything that the neighbour announced goes.
 void Speaker::Core::flush(Neighbor& n, AfiSafi family) {
-  for (const auto& nlri : n.adj_rib_in().clear(family_of(family))) drop(n, nlri);
+  for_each_path(n, family_of(family),
+                [&](const net::Prefix& prefix, Route& route, Candidate& path) {
+                  erase(n, prefix, route, path);
+                });
 }
 
 void Speaker::Core::sweep(Neighbor& n, AfiSafi family) {
-  for (const auto& nlri : n.adj_rib_in().sweep(family_of(family))) drop(n, nlri);
+  for_each_path(n, family_of(family),
+                [&](const net::Prefix& prefix, Route& route, Candidate& path) {
+                  if (path.stale) erase(n, prefix, route, path);
+                });
 }
 
 // RFC 9494 section 4.2: NO_LLGR goes now, the rest is marked and chosen last.
 void Speaker::Core::make_long_lived(Neighbor& n, AfiSafi family) {
-  std::vector<Nlri> refused;
-  std::vector<Nlri> kept;
-  n.adj_rib_in().table().for_each(
-      [&](const net::Prefix& prefix, const std::vector<ReceivedPath>& paths) {
-        if (prefix.family() != family_of(family)) return;
-        for (const auto& path : paths) {
-          if (!path.stale) continue;
-          (path.attributes->has(no_llgr) ? refused : kept).push_back({prefix, path.path_id});
-        }
-      });
-  for (const auto& nlri : refused) {
-    n.adj_rib_in().erase(nlri);
-    drop(n, nlri);
-  }
-  for (const auto& nlri : kept) {
-    n.adj_rib_in().find(nlri)->long_lived = true;
-    reimport(n, nlri);
-  }
+  for_each_path(n, family_of(family),
+                [&](const net::Prefix& prefix, Route& route, Candidate& path) {
+                  if (!path.stale) return;
+                  if (path.announced->has(no_llgr)) return erase(n, prefix, route, path);
+                  path.long_lived = true;
+                  import(n, prefix, route, path);
+                });
 }
 
 // The R bit of our OPENs.

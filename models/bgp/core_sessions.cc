@@ -109,7 +109,7 @@ void Speaker::Core::add_neighbor(NeighborConfig config) {
 Neighbor& Speaker::Core::make_neighbor(NeighborConfig config) {
   const auto address = config.address;
   auto made = std::make_unique<Neighbor>(
-      host_, *this, config_, std::move(config),
+      host_, *this, config_, std::move(config), changes_,
       [this](const Neighbor& n, const net::Prefix& prefix) { return desired(n, prefix); });
   auto& n = *(neighbors_[address] = std::move(made));
   n.watch().restart = make_restart(n);
@@ -129,7 +129,7 @@ void Speaker::Core::remove_neighbor(const net::IpAddress& peer) {
   removed_.push_back(std::move(found->second));
   neighbors_.erase(found);
   std::erase_if(config_.neighbors, [&](const auto& c) { return c.address == peer; });
-  mark({});  // the next decision run deletes it
+  wake();  // the next decision run deletes it
 }
 
 // Dynamic neighbours live as long as their session, or what is kept over its restart.
@@ -184,8 +184,9 @@ void Speaker::Core::changed(const SessionEvent& event) {
 }
 
 void Speaker::Core::counted(const MessageEvent& event) {
-  if (config_.profile.first_update_on_wakeup) {
-    for (auto& [address, n] : neighbors_) n->wake();
+  if (first_updates_due_) {
+    first_updates_due_ = false;
+    for (auto& [address, n] : neighbors_) first_updates_due_ = n->wake() || first_updates_due_;
   }
   if (dependencies_.observer != nullptr) dependencies_.observer->message(event);
 }

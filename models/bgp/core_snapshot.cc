@@ -13,17 +13,13 @@ std::vector<SessionSnapshot> Speaker::Core::sessions() const {
 
 SessionSnapshot Speaker::Core::snapshot(const Neighbor& n) const {
   auto s = n.session().snapshot();
-  const auto rules = n.rules();
-  n.adj_rib_in().table().for_each(
-      [&](const net::Prefix& prefix, const std::vector<ReceivedPath>& paths) {
-        for (const auto& path : paths) {
-          if (import_route(rules, prefix, *path.attributes).accepted) ++s.prefixes_accepted;
-        }
-      });
-  s.prefixes_received = n.adj_rib_in().paths();
+  for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
+    const auto& received = n.received(family);
+    s.prefixes_received += received.paths;
+    s.prefixes_accepted += received.accepted;
+    s.stale_prefixes += received.stale;
+  }
   s.dynamic = n.watch().dynamic;
-  s.stale_prefixes =
-      n.adj_rib_in().stale(net::Family::ipv4) + n.adj_rib_in().stale(net::Family::ipv6);
   s.restart_timer = n.watch().restart->restart_left();
   s.stale_timer = n.watch().restart->stale_left();
   n.adj_rib_out().for_each([&](const net::Prefix&, const Neighbor::AdvertisedPaths& sent) {
@@ -33,33 +29,29 @@ SessionSnapshot Speaker::Core::snapshot(const Neighbor& n) const {
 }
 
 RouteSnapshot Speaker::Core::describe(const net::Prefix& prefix, const Route& route) const {
-  RouteSnapshot out{prefix, {}, route.next_hops};
-  const auto& decision = route.decision;
-  for (std::size_t i = 0; i < route.candidates.size(); ++i) {
-    const auto& c = route.candidates[i];
+  RouteSnapshot out{prefix, {}, route.told ? route.told->next_hops : route.next_hops()};
+  for (const auto& c : route) {
+    if (!c.attributes) continue;
     PathSnapshot path;
-    if (c.source != RouteSource::local) path.peer = c.peer;
-    path.source = c.source;
+    if (c.origin != &own_) path.peer = c.origin->peer;
+    path.source = c.origin->source;
     path.path_id = c.path_id;
     path.attributes = c.attributes;
     path.weight = c.weight;
-    path.metric = c.metric;
-    path.eligible = c.metric.has_value();
-    path.best = decision.best == i;
-    path.multipath = std::ranges::find(decision.multipath, i) != decision.multipath.end();
+    if (c.eligible()) path.metric = c.metric;
+    path.eligible = c.eligible();
+    path.best = c.best && !route.told;
+    path.multipath = c.multipath && !route.told;
     path.received = c.received;
-    if (auto* from = neighbor(c.peer); from != nullptr && path.peer) {
-      const auto* received = from->adj_rib_in().find({prefix, c.path_id});
-      path.stale = received != nullptr && received->stale;
-    }
+    path.stale = c.stale;
     if (c.dampened) {
       path.why = "dampened: it flaps (RFC 2439)";
     } else if (!path.eligible) {
-      path.why = c.source == RouteSource::local
+      path.why = c.origin == &own_
                      ? "not in the routing table (import check)"
                      : "next hop " + c.attributes->next_hop->to_string() + " is not reachable";
-    } else if (i < decision.steps.size()) {
-      path.why = (path.best ? "best: " : "lost: ") + std::string(to_string(decision.steps[i]));
+    } else if (!route.told && c.step != Step::not_eligible) {
+      path.why = (path.best ? "best: " : "lost: ") + std::string(to_string(c.step));
     } else {
       path.why = "decision pending";
     }
@@ -73,29 +65,32 @@ RouteSnapshot Speaker::Core::describe(const net::Prefix& prefix, const Route& ro
 
 std::vector<RouteSnapshot> Speaker::Core::loc_rib() const {
   std::vector<RouteSnapshot> all;
-  loc_rib_.for_each([&](const net::Prefix& prefix, const Route& route) {
-    if (!route.candidates.empty()) all.push_back(describe(prefix, route));
+  rib_.for_each([&](const net::Prefix& prefix, const Route& route) {
+    if (route.has_candidates()) all.push_back(describe(prefix, route));
   });
   return all;
 }
 
 std::optional<RouteSnapshot> Speaker::Core::route(const net::Prefix& prefix) const {
-  const auto* route = loc_rib_.find(prefix);
-  if (route == nullptr || route->candidates.empty()) return std::nullopt;
+  const auto* route = rib_.find(prefix);
+  if (route == nullptr || !route->has_candidates()) return std::nullopt;
   return describe(prefix, *route);
 }
 
 std::vector<AdjRouteSnapshot> Speaker::Core::adj_rib_in(const Neighbor& n) const {
   std::vector<AdjRouteSnapshot> all;
   const auto rules = n.rules();
-  n.adj_rib_in().table().for_each(
-      [&](const net::Prefix& prefix, const std::vector<ReceivedPath>& paths) {
-        for (const auto& path : paths) {
-          auto result = import_route(rules, prefix, *path.attributes);
-          all.push_back({prefix, path.path_id, path.attributes, result.accepted, result.why,
-                         path.received, path.stale});
-        }
-      });
+  rib_.for_each([&](const net::Prefix& prefix, const Route& route) {
+    const auto from = all.size();
+    for (const auto& path : route) {
+      if (path.origin->peer != rules.neighbor.address) continue;
+      auto result = import_route(rules, prefix, *path.announced);
+      all.push_back({prefix, path.path_id, path.announced, result.accepted, result.why,
+                     path.received, path.stale});
+    }
+    std::sort(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(),
+              [](const auto& a, const auto& b) { return a.path_id < b.path_id; });
+  });
   return all;
 }
 
@@ -103,16 +98,18 @@ std::vector<AdjRouteSnapshot> Speaker::Core::adj_rib_out(const Neighbor& n) cons
   std::vector<AdjRouteSnapshot> all;
   const auto rules = n.rules();
   n.adj_rib_out().for_each([&](const net::Prefix& prefix, const Neighbor::AdvertisedPaths& sent) {
-    const auto* route = loc_rib_.find(prefix);
+    const auto* route = rib_.find(prefix);
     for (const auto& path : sent) {
       if (!path.attributes) continue;
       AdjRouteSnapshot out{prefix, path.path_id, path.attributes, true, {}, {}};
       const Candidate* from = nullptr;
       if (route != nullptr && path.path_id == 0) {
-        from = route->best ? &*route->best : nullptr;
+        from = route->chosen();
       } else if (route != nullptr) {
-        const auto known = std::ranges::find(route->candidates, path.path_id, &Candidate::local_id);
-        from = known == route->candidates.end() ? nullptr : &*known;
+        const auto* known = std::find_if(route->begin(), route->end(), [&](const Candidate& c) {
+          return c.attributes && c.local_id == path.path_id;
+        });
+        from = known == route->end() ? nullptr : known;
       }
       if (from != nullptr) out.why = export_route(rules, prefix, *from).why;
       all.push_back(std::move(out));

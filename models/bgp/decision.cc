@@ -31,7 +31,7 @@ class Decider {
     decision.steps.assign(candidates_.size(), Step::not_eligible);
     std::vector<std::size_t> alive;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
-      if (candidates_[i].metric) alive.push_back(i);
+      if (candidates_[i].eligible()) alive.push_back(i);
     }
     if (alive.empty()) return decision;
     const auto best = choose(alive, decision.steps);
@@ -114,9 +114,9 @@ class Decider {
                                         const std::vector<Step>& steps) const {
     std::vector<std::size_t> set{best};
     const auto& b = candidates_[best];
-    if (b.source == RouteSource::local) return set;
+    if (b.origin->source == RouteSource::local) return set;
     const auto most =
-        b.source == RouteSource::ebgp ? options_.multipath_ebgp : options_.multipath_ibgp;
+        b.origin->source == RouteSource::ebgp ? options_.multipath_ebgp : options_.multipath_ibgp;
     for (const auto i : alive) {
       if (set.size() >= most) break;
       if (i == best || steps[i] <= Step::igp_metric || !same_enough(b, candidates_[i])) continue;
@@ -129,11 +129,14 @@ class Decider {
   }
 
   bool same_enough(const Candidate& a, const Candidate& b) const {
-    if (a.source != b.source || a.confederation != b.confederation) return false;
+    if (a.origin->source != b.origin->source ||
+        a.origin->confederation != b.origin->confederation) {
+      return false;
+    }
     if (options_.multipath_relax) return true;
     const auto& p = a.attributes->as_path;
     const auto& q = b.attributes->as_path;
-    return a.source == RouteSource::ibgp ? p == q : p.neighbor() == q.neighbor();
+    return a.origin->source == RouteSource::ibgp ? p == q : p.neighbor() == q.neighbor();
   }
 
   std::uint32_t med(std::size_t i) const {
@@ -171,7 +174,7 @@ class Decider {
       return x.local_pref.value_or(options_.default_local_pref);
     };
     if (const int s = lower_first(pref(q), pref(p))) return {s, Step::local_pref};
-    const auto remote = [](const Candidate& c) { return c.source != RouteSource::local; };
+    const auto remote = [](const Candidate& c) { return c.origin->source != RouteSource::local; };
     if (const int s = lower_first(remote(a), remote(b))) return {s, Step::locally_originated};
     if (const int s = lower_first(path_length(p.as_path), path_length(q.as_path))) {
       return {s, Step::as_path_length};
@@ -182,22 +185,24 @@ class Decider {
     }
     // RFC 5065 section 5.3: another member AS is no more external than our own.
     const auto inner = [](const Candidate& c) {
-      return c.source == RouteSource::ibgp || c.confederation;
+      return c.origin->source == RouteSource::ibgp || c.origin->confederation;
     };
     if (const int s = lower_first(inner(a), inner(b))) return {s, Step::ebgp_over_ibgp};
-    if (const int s = lower_first(*a.metric, *b.metric)) return {s, Step::igp_metric};
-    if (options_.last_tie_break == LastTieBreak::oldest_external && a.source == RouteSource::ebgp &&
-        b.source == RouteSource::ebgp && !a.confederation && !b.confederation) {
-      if (const int s = lower_first(b.selected, a.selected)) return {s, Step::oldest_external};
+    if (const int s = lower_first(a.metric, b.metric)) return {s, Step::igp_metric};
+    const auto external = [](const Candidate& c) {
+      return c.origin->source == RouteSource::ebgp && !c.origin->confederation;
+    };
+    if (options_.last_tie_break == LastTieBreak::oldest_external && external(a) && external(b)) {
+      if (const int s = lower_first<bool>(b.best, a.best)) return {s, Step::oldest_external};
     }
     const auto id = [](const Candidate& c) {  // RFC 4456 section 9
-      return c.attributes->originator_id.value_or(c.peer_id);
+      return c.attributes->originator_id.value_or(c.origin->id);
     };
     if (const int s = lower_first(id(a), id(b))) return {s, Step::router_id};
     if (const int s = lower_first(p.cluster_list.size(), q.cluster_list.size())) {
       return {s, Step::cluster_list_length};
     }
-    if (const int s = lower_first(a.peer, b.peer)) return {s, Step::peer_address};
+    if (const int s = lower_first(a.origin->peer, b.origin->peer)) return {s, Step::peer_address};
     return {lower_first(a.path_id, b.path_id), Step::path_id};
   }
 
@@ -209,6 +214,22 @@ class Decider {
 
 Decision decide(std::span<const Candidate> candidates, const DecisionOptions& options) {
   return Decider(candidates, options).run();
+}
+
+void choose(std::span<Candidate> candidates, const DecisionOptions& options) {
+  if (candidates.size() == 1) {  // nearly every route of a full table
+    auto& only = candidates.front();
+    only.best = only.multipath = only.eligible();
+    only.step = only.best ? Step::only_path : Step::not_eligible;
+    return;
+  }
+  const auto decision = decide(candidates, options);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    candidates[i].step = decision.steps[i];
+    candidates[i].multipath = false;
+    candidates[i].best = decision.best == i;
+  }
+  for (const auto i : decision.multipath) candidates[i].multipath = true;
 }
 
 std::string_view to_string(Step step) {

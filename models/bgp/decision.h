@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "models/bgp/path_attributes.h"
@@ -13,22 +14,6 @@
 #include "models/net/units.h"
 
 namespace seatrial::bgp {
-
-struct Candidate {
-  net::IpAddress peer;  // unspecified for a local route
-  RouteSource source = RouteSource::local;
-  std::uint32_t path_id = 0;
-  AttributesRef attributes;
-  std::uint32_t weight = 0;
-  RouterId peer_id;
-  bool reflector_client = false;        // of this speaker
-  std::uint32_t local_id = 0;           // of the path at this speaker, when sent on by RFC 7911
-  bool dampened = false;                // RFC 2439: not eligible, for it flaps
-  bool confederation = false;           // from another member AS (RFC 5065)
-  std::optional<std::uint32_t> metric;  // to the next hop; nothing: not eligible
-  bool selected = false;                // the best of the previous run
-  TimePoint received;
-};
 
 enum class Step : std::uint8_t {
   not_eligible,
@@ -50,6 +35,40 @@ enum class Step : std::uint8_t {
 };
 std::string_view to_string(Step step);
 
+// Whom paths were learned from: shared by all of a session's.
+struct PathOrigin {
+  net::IpAddress peer;  // unspecified for a local route
+  RouteSource source = RouteSource::local;
+  RouterId id;
+  bool reflector_client = false;  // of this speaker
+  bool confederation = false;     // another member AS (RFC 5065)
+  friend bool operator==(const PathOrigin&, const PathOrigin&) = default;
+};
+
+// A path to one prefix, from its announcement to what the decision process said of it. Large tables
+// are made of these: 48 octets.
+struct Candidate {
+  static constexpr std::uint32_t unreachable = 0xFFFFFFFF;
+
+  AttributesRef attributes;  // after policy; nothing: refused, and no candidate
+  AttributesRef announced;   // as it came; nothing for a local route
+  const PathOrigin* origin = nullptr;
+  TimePoint received;  // or last changed
+  std::uint32_t path_id = 0;
+  std::uint32_t metric = unreachable;  // to the next hop
+  std::uint32_t weight = 0;
+  std::uint16_t local_id = 0;   // of the path at this speaker, when sent on by RFC 7911
+  bool dampened : 1 = false;    // RFC 2439: not eligible, for it flaps
+  bool stale : 1 = false;       // kept over a restart (RFC 4724), or not yet refreshed (RFC 7313)
+  bool long_lived : 1 = false;  // stale for so long that it is a last resort (RFC 9494)
+  // Of the last run:
+  bool best : 1 = false;
+  bool multipath : 1 = false;  // in the set of next hops
+  Step step : 5 = Step::not_eligible;
+
+  bool eligible() const { return metric != unreachable; }
+};
+
 struct DecisionOptions {
   MedMode med_mode = MedMode::eliminate;
   bool always_compare_med = false;
@@ -70,7 +89,10 @@ struct Decision {
   std::vector<Step> steps;             // for each: why it lost; for the best, against the runner-up
 };
 
-// `candidates` in order of arrival, oldest first.
+// `candidates` in order of arrival, oldest first. Those that are not eligible are passed over;
+// which one was the best of the previous run matters to some daemons.
 Decision decide(std::span<const Candidate> candidates, const DecisionOptions& options);
+// The same, told in the candidates themselves.
+void choose(std::span<Candidate> candidates, const DecisionOptions& options);
 
 }  // namespace seatrial::bgp

@@ -6,12 +6,16 @@
 namespace seatrial::bgp {
 
 Neighbor::Neighbor(io::Host& host, SessionOwner& owner, const SpeakerConfig& speaker,
-                   NeighborConfig config, Desired desired)
+                   NeighborConfig config, const ChangeLog& changes, Desired desired)
     : host_(host),
       speaker_(speaker),
       session_(host, owner, std::move(config)),
+      changes_(changes),
       desired_(std::move(desired)),
-      flush_timer_(host.timer([this] { flush(); })) {}
+      import_reach_(reach_of(session_.config().import_policy)),
+      flush_timer_(host.timer([this] { flush(); })) {
+  origins_.push_back(std::make_unique<PathOrigin>());
+}
 
 RuleContext Neighbor::rules() const {
   const auto& agreed = session_.negotiated();
@@ -31,20 +35,29 @@ bool Neighbor::sends_paths(net::Family family) const {
   return std::ranges::find(agreed, wanted) != agreed.end();
 }
 
-void Neighbor::established() {
+void Neighbor::established(UpdateGroup& group) {
+  group_ = &group;
+  read_to_ = changes_.end();
+  const PathOrigin origin{session_.config().address, session_.source(),
+                          session_.negotiated().peer.id, session_.config().route_reflector_client,
+                          session_.kind() == PeerKind::confederation};
+  if (*origins_.back() != origin) origins_.push_back(std::make_unique<PathOrigin>(origin));
   earliest_flush_ = host_.now() + speaker_.profile.first_update_delay;
   end_of_rib_due_ = speaker_.profile.end_of_rib || session_.negotiated().graceful_restart;
   first_ = true;
   schedule();
 }
 
-void Neighbor::wake() {
-  if (!first_ || held_ || !session_.established()) return;
+bool Neighbor::wake() {
+  if (!first_ || !session_.established()) return false;
+  if (held_) return true;
   earliest_flush_ = host_.now();
   flush_timer_->arm(earliest_flush_);
+  return true;
 }
 
 void Neighbor::lost() {
+  group_ = nullptr;
   flush_timer_->cancel();
   pending_.clear();
   refresh_due_.clear();
@@ -53,8 +66,39 @@ void Neighbor::lost() {
 
 void Neighbor::touch(const net::Prefix& prefix) {
   if (!session_.established() || !carries(prefix.family())) return;
-  pending_.insert(prefix);
+  pending_.push_back(prefix);
+  if (pending_.size() >= tidy_at_) tidy();
   schedule();
+}
+
+void Neighbor::changed(net::Family family) {
+  if (session_.established() && carries(family)) schedule();
+}
+
+std::optional<ChangeLog::Position> Neighbor::read_to() const {
+  return session_.established() ? std::optional(read_to_) : std::nullopt;
+}
+
+void Neighbor::catch_up() {
+  if (read_to_ != changes_.end()) {
+    const std::array<bool, 2> carried{carries(net::Family::ipv4), carries(net::Family::ipv6)};
+    const std::array<bool, 2> all{sends_paths(net::Family::ipv4), sends_paths(net::Family::ipv6)};
+    changes_.for_each_since(read_to_, [&](const ChangeLog::Change& change) {
+      const auto family = change.prefix.address().is_v4() ? 0U : 1U;
+      if (carried[family] && (change.best || all[family])) pending_.push_back(change.prefix);
+    });
+    read_to_ = changes_.end();
+  }
+  tidy();
+}
+
+// In order, each once.
+void Neighbor::tidy() {
+  if (!std::is_sorted(pending_.begin(), pending_.end())) {
+    std::sort(pending_.begin(), pending_.end());
+  }
+  pending_.erase(std::unique(pending_.begin(), pending_.end()), pending_.end());
+  tidy_at_ = std::max<std::size_t>(1024, 2 * pending_.size());
 }
 
 void Neighbor::hold(bool held) {
@@ -69,7 +113,7 @@ void Neighbor::resend(AfiSafi family) {
   adj_rib_out_.for_each([&](const net::Prefix& prefix, AdvertisedPaths& sent) {
     if (prefix.family() != wanted) return;
     for (auto& path : sent) path.attributes.reset();
-    pending_.insert(prefix);
+    pending_.push_back(prefix);
   });
   schedule();
 }
@@ -110,47 +154,38 @@ void Neighbor::update(const net::Prefix& prefix, std::vector<Nlri>& withdrawn, A
   }
 }
 
-void Neighbor::send(Group& group) {
-  UpdateMessage update;
-  update.attributes = *group.attributes;
-  if (group.attributes->next_hop->is_v4()) {
-    update.announced = std::move(group.prefixes);
-    session_.send(update);
-    return;
-  }
-  update.mp_next_hop = group.attributes->next_hop;
-  update.mp_link_local = group.attributes->link_local_next_hop;
-  // One MP_REACH_NLRI is of one family; IPv4 is there by RFC 8950.
-  const auto v6 = std::stable_partition(
-      group.prefixes.begin(), group.prefixes.end(),
-      [](const Nlri& nlri) { return nlri.prefix.family() == net::Family::ipv4; });
-  for (const auto& [from, to] :
-       {std::pair(group.prefixes.begin(), v6), std::pair(v6, group.prefixes.end())}) {
-    if (from == to) continue;
-    update.mp_announced.assign(from, to);
-    session_.send(update);
-  }
+void Neighbor::send(const Group& group) {
+  const auto& codec = session_.negotiated().codec;
+  const auto family = group.prefixes.front().prefix.family();
+  const auto& with_ids = codec.add_path_send;
+  const bool ids =
+      std::find(with_ids.begin(), with_ids.end(),
+                family == net::Family::ipv4 ? ipv4_unicast : ipv6_unicast) != with_ids.end();
+  session_.send(group_->encoded(group.attributes, group.prefixes), group.prefixes.size(), ids);
 }
 
 void Neighbor::flush() {
   if (!session_.established() || held_) return;
   first_ = false;
+  catch_up();
   const auto refreshed = std::exchange(refresh_due_, {});
   for (const auto family : refreshed) session_.send_refresh(family, RefreshSubtype::begin);
   // Groups in the order of their first prefix, so that the order of bytes depends on no pointer.
   std::vector<Group> groups;
-  std::unordered_map<const PathAttributes*, std::size_t> group_of;
+  std::array<std::unordered_map<const PathAttributes*, std::size_t>, 2> group_of;  // by family
   UpdateMessage withdrawals;
   for (const auto& prefix : pending_) {
     update(prefix, withdrawals.withdrawn, [&](const Advertised& path) {
-      const auto [found, added] = group_of.emplace(path.attributes.get(), groups.size());
+      auto& known = group_of[prefix.address().is_v4() ? 0 : 1];
+      const auto [found, added] = known.emplace(path.attributes.get(), groups.size());
       if (added) groups.push_back({path.attributes, {}});
       groups[found->second].prefixes.push_back({prefix, path.path_id});
     });
   }
-  pending_.clear();
+  pending_ = {};
+  tidy_at_ = 1024;
   if (!withdrawals.withdrawn.empty()) session_.send(withdrawals);
-  for (auto& group : groups) send(group);
+  for (const auto& group : groups) send(group);
   for (const auto family : refreshed) session_.send_refresh(family, RefreshSubtype::end);
   if (end_of_rib_due_) {
     end_of_rib_due_ = false;

@@ -1,18 +1,21 @@
-// One neighbour as the RIBs see it: its session, Adj-RIB-In, Adj-RIB-Out and what still has to be
-// advertised. Advertisements are collected until the profile lets them out (first UPDATE delay,
-// MRAI) and leave grouped by equal attributes.
+// One neighbour as the RIBs see it: its session, what it has announced in numbers (the paths are in
+// rib.h's table), Adj-RIB-Out and what still has to be advertised. Advertisements are collected
+// until the profile lets them out (first UPDATE delay, MRAI) and leave grouped by equal attributes.
 #pragma once
 
+#include <array>
 #include <boost/container/small_vector.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
-#include "models/bgp/adj_rib_in.h"
+#include "models/bgp/change_log.h"
 #include "models/bgp/peer_restart.h"
-#include "models/bgp/rules.h"
+#include "models/bgp/policy_reach.h"
 #include "models/bgp/session.h"
+#include "models/bgp/update_group.h"
 #include "models/net/prefix_map.h"
 
 namespace seatrial::bgp {
@@ -29,7 +32,7 @@ class Neighbor {
   using Desired = std::function<AdvertisedPaths(const Neighbor&, const net::Prefix&)>;
 
   Neighbor(io::Host& host, SessionOwner& owner, const SpeakerConfig& speaker, NeighborConfig config,
-           Desired desired);
+           const ChangeLog& changes, Desired desired);
 
   Session& session() { return session_; }
   const Session& session() const { return session_; }
@@ -37,25 +40,48 @@ class Neighbor {
   bool carries(net::Family family) const;      // negotiated
   bool sends_paths(net::Family family) const;  // RFC 7911: more than the best
 
-  AdjRibIn& adj_rib_in() { return adj_rib_in_; }
-  const AdjRibIn& adj_rib_in() const { return adj_rib_in_; }
+  // --- Adj-RIB-In
+  // Paths of one address family in the table that are this neighbour's.
+  struct Received {
+    std::size_t paths = 0;
+    std::size_t accepted = 0;  // by import checks and policy
+    std::size_t stale = 0;
+  };
+  Received& received(net::Family family) { return received_[family == net::Family::ipv4 ? 0 : 1]; }
+  const Received& received(net::Family family) const {
+    return received_[family == net::Family::ipv4 ? 0 : 1];
+  }
+  // Of the paths that come in now; what came before may have another.
+  const PathOrigin* origin() const { return origins_.back().get(); }
+  PolicyReach import_reach() const { return import_reach_; }
+
   // What the owner keeps beside: set right after construction, and what came of the limit.
   struct Watch {
     std::unique_ptr<PeerRestart> restart;
     std::unique_ptr<io::Timer> limit_timer;  // until the session may start again
     bool limit_warned = false;
-    bool dynamic = false;  // made by a DynamicRange
+    bool dynamic = false;        // made by a DynamicRange
+    net::IpAddress own_address;  // our end of the session that lasts or was the last
   };
   Watch& watch() { return watch_; }
   const Watch& watch() const { return watch_; }
 
   // --- Adj-RIB-Out
-  void established();
+  // `group`: the one that the session belongs to while it lasts.
+  void established(UpdateGroup& group);
   void lost();
-  // The process woke up: what waits since Established for the profile's first UPDATE leaves.
-  void wake();
-  // The Loc-RIB's choice for this prefix changed: look at it at the next flush.
+  UpdateGroup* group() const { return group_; }
+  // The process woke up: what waits since Established for the profile's first UPDATE leaves. False
+  // when there is no such thing.
+  bool wake();
+  // Look at this prefix at the next flush, whatever the log of changes says.
   void touch(const net::Prefix& prefix);
+  // The log has grown by changes in this family.
+  void changed(net::Family family);
+  // How far it has read the log, when Established.
+  std::optional<ChangeLog::Position> read_to() const;
+  // Takes what it has not read yet out of the log.
+  void catch_up();
   // Everything sent is sent again (ROUTE-REFRESH), between BoRR and EoRR where RFC 7313 was agreed
   // on.
   void resend(AfiSafi family);
@@ -73,16 +99,23 @@ class Neighbor {
   // Brings what was sent for a prefix to what is wanted now.
   template <typename Announce>
   void update(const net::Prefix& prefix, std::vector<Nlri>& withdrawn, Announce announce);
-  void send(Group& group);
+  void send(const Group& group);
   Duration advertisement_interval() const;
+  void tidy();
 
   io::Host& host_;
   const SpeakerConfig& speaker_;
   Session session_;
+  const ChangeLog& changes_;
   Desired desired_;
-  AdjRibIn adj_rib_in_;
+  PolicyReach import_reach_;
+  std::array<Received, 2> received_;
+  std::vector<std::unique_ptr<const PathOrigin>> origins_;  // older ones for stale paths
+  UpdateGroup* group_ = nullptr;
   net::PrefixMap<AdvertisedPaths> adj_rib_out_;
-  std::set<net::Prefix> pending_;
+  std::vector<net::Prefix> pending_;
+  std::size_t tidy_at_ = 1024;  // pending ones
+  ChangeLog::Position read_to_ = 0;
   std::unique_ptr<io::Timer> flush_timer_;
   TimePoint earliest_flush_{};
   bool end_of_rib_due_ = false;

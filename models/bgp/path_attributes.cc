@@ -1,6 +1,7 @@
 #include "models/bgp/path_attributes.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace seatrial::bgp {
 namespace {
@@ -161,21 +162,42 @@ std::string PathAttributes::to_string() const {
   return text;
 }
 
-AttributesRef AttributePool::intern(PathAttributes attributes) {
-  const auto hash = hash_of(attributes);
-  const auto [begin, end] = entries_.equal_range(hash);
-  for (auto entry = begin; entry != end; ++entry) {
-    if (auto known = entry->second.lock(); known && *known == attributes) return known;
-  }
-  if (entries_.size() >= purge_at_) purge();
-  auto made = std::make_shared<const PathAttributes>(std::move(attributes));
-  entries_.emplace(hash, made);
-  return made;
+AttributesRef share(PathAttributes attributes) {
+  return AttributesRef(new SharedAttributes(std::move(attributes)));
 }
 
-void AttributePool::purge() {
-  std::erase_if(entries_, [](const auto& entry) { return entry.second.expired(); });
-  purge_at_ = std::max<std::size_t>(256, entries_.size() * 2);
+AttributePool::AttributePool()
+    : buckets_(64), set_(Set::bucket_traits(buckets_.data(), buckets_.size())) {}
+
+AttributePool::~AttributePool() {
+  set_.clear();
+}
+
+std::size_t AttributePool::Hash::operator()(const PathAttributes& attributes) const {
+  return hash_of(attributes);
+}
+
+AttributesRef AttributePool::intern(PathAttributes attributes) {
+  const auto hash = hash_of(attributes);
+  Set::insert_commit_data place;
+  const auto [known, absent] = set_.insert_check(
+      attributes, [hash](const PathAttributes&) { return hash; }, std::equal_to<PathAttributes>(),
+      place);
+  if (!absent) return AttributesRef(&*known);
+  auto made = share(std::move(attributes));
+  if (++made_ > buckets_.size()) {
+    made_ = size() + 1;
+    if (made_ * 2 > buckets_.size()) {
+      std::vector<Set::bucket_type> more(buckets_.size() * 2);
+      set_.rehash(Set::bucket_traits(more.data(), more.size()));
+      buckets_.swap(more);
+    }
+    set_.insert_check(
+        *made, [hash](const PathAttributes&) { return hash; }, std::equal_to<PathAttributes>(),
+        place);
+  }
+  set_.insert_commit(const_cast<SharedAttributes&>(*made), place);
+  return made;
 }
 
 }  // namespace seatrial::bgp

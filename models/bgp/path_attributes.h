@@ -7,14 +7,17 @@
 #pragma once
 
 #include <array>
+#include <boost/intrusive/unordered_set.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <compare>
 #include <cstdint>
-#include <memory>
+#include <iterator>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "models/bgp/rare.h"
 #include "models/net/address.h"
 
 namespace seatrial::bgp {
@@ -105,39 +108,74 @@ struct UnknownAttribute {
 struct PathAttributes {
   Origin origin = Origin::incomplete;
   AsPath as_path;
-  std::optional<net::IpAddress> next_hop;             // absent: this speaker itself
-  std::optional<net::IpAddress> link_local_next_hop;  // RFC 2545
+  std::optional<net::IpAddress> next_hop;         // absent: this speaker itself
+  RareValue<net::IpAddress> link_local_next_hop;  // RFC 2545
   std::optional<std::uint32_t> med;
   std::optional<std::uint32_t> local_pref;
   bool atomic_aggregate = false;
-  std::optional<Aggregator> aggregator;
+  RareValue<Aggregator> aggregator;
   std::vector<Community> communities;
-  std::vector<ExtendedCommunity> extended_communities;
-  std::vector<LargeCommunity> large_communities;
-  std::vector<Ipv6ExtendedCommunity> ipv6_extended_communities;
+  RareList<ExtendedCommunity> extended_communities;
+  RareList<LargeCommunity> large_communities;
+  RareList<Ipv6ExtendedCommunity> ipv6_extended_communities;
   std::optional<RouterId> originator_id;
-  std::vector<RouterId> cluster_list;
+  RareList<RouterId> cluster_list;
   std::optional<std::uint64_t> aigp;    // RFC 7311: the metric of the AIGP TLV
   std::optional<Asn> only_to_customer;  // RFC 9234
-  std::vector<UnknownAttribute> unknown;
+  RareList<UnknownAttribute> unknown;
 
   bool has(Community c) const;
   std::string to_string() const;
   friend bool operator==(const PathAttributes&, const PathAttributes&) = default;
 };
 
-using AttributesRef = std::shared_ptr<const PathAttributes>;
-
-// One object per distinct set of attributes, so that equal sets compare equal as pointers.
-class AttributePool {
+// A set as it is held: with the count of its holders, and its place in the pool that made it.
+class SharedAttributes : public PathAttributes,
+                         public boost::intrusive::unordered_set_base_hook<
+                             boost::intrusive::store_hash<true>,
+                             boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  AttributesRef intern(PathAttributes attributes);
-  std::size_t size() const { return entries_.size(); }  // those that have died included
+  explicit SharedAttributes(PathAttributes attributes) : PathAttributes(std::move(attributes)) {}
 
  private:
-  void purge();
-  std::unordered_multimap<std::size_t, std::weak_ptr<const PathAttributes>> entries_;
-  std::size_t purge_at_ = 256;
+  mutable std::uint32_t holders_ = 0;  // a speaker is of one thread
+  friend void intrusive_ptr_add_ref(const SharedAttributes* a) { ++a->holders_; }
+  friend void intrusive_ptr_release(const SharedAttributes* a) {
+    if (--a->holders_ == 0) delete a;  // which takes it out of its pool
+  }
+};
+
+using AttributesRef = boost::intrusive_ptr<const SharedAttributes>;
+
+// Held, but in no pool: equal to nothing else as a reference.
+AttributesRef share(PathAttributes attributes);
+
+// One object per distinct set of attributes, so that equal sets compare equal as references. A set
+// leaves with its last holder; holders may outlive the pool.
+class AttributePool {
+ public:
+  AttributePool();
+  ~AttributePool();
+  AttributePool(const AttributePool&) = delete;
+  AttributePool& operator=(const AttributePool&) = delete;
+
+  AttributesRef intern(PathAttributes attributes);
+  std::size_t size() const {
+    return static_cast<std::size_t>(std::distance(set_.begin(), set_.end()));
+  }
+
+ private:
+  struct Hash {
+    std::size_t operator()(const PathAttributes& attributes) const;
+  };
+  using Set = boost::intrusive::unordered_set<
+      SharedAttributes, boost::intrusive::hash<Hash>, boost::intrusive::power_2_buckets<true>,
+      boost::intrusive::compare_hash<true>,
+      boost::intrusive::constant_time_size<false>>;  // as auto_unlink asks
+
+  std::vector<Set::bucket_type> buckets_;
+  Set set_;
+  std::size_t made_ = 0;  // since the buckets last became more: at least as many as there are
 };
 
 std::string_view to_string(Origin origin);

@@ -40,12 +40,14 @@ struct PrefixCondition {
   std::optional<int> longest;
 
   bool holds(const net::Prefix& candidate) const;
+  friend bool operator==(const PrefixCondition&, const PrefixCondition&) = default;
 };
 
 // An address with a family of its own, or a length in one: `match ip address prefix-len 24`.
 struct FamilyLength {
   net::Family family = net::Family::ipv4;
   int length = 0;
+  friend bool operator==(const FamilyLength&, const FamilyLength&) = default;
 };
 
 // All conditions that are present must hold; none present matches every route.
@@ -92,6 +94,7 @@ struct PolicyMatch {
   std::optional<std::uint32_t> tag;
   std::optional<unsigned> probability_percent;
   std::string never;  // a condition that no unicast route meets, as written
+  friend bool operator==(const PolicyMatch&, const PolicyMatch&) = default;
 };
 
 // A number that is set, added or taken away; the result stays within 32 bits.
@@ -100,6 +103,7 @@ struct NumberChange {
   Kind kind = Kind::set;
   std::uint32_t value = 0;
   std::uint32_t applied_to(std::uint32_t before) const;
+  friend bool operator==(const NumberChange&, const NumberChange&) = default;
 };
 
 // `set ip next-hop`.
@@ -116,6 +120,7 @@ struct AsPathChange {
   Kind kind = Kind::prepend;
   std::vector<Asn> asns;
   unsigned times = 0;
+  friend bool operator==(const AsPathChange&, const AsPathChange&) = default;
 };
 
 struct PolicySet {
@@ -145,6 +150,7 @@ struct PolicySet {
   std::optional<RouterId> originator_id;
   std::optional<std::uint32_t> tag;
   std::optional<std::uint8_t> distance;
+  friend bool operator==(const PolicySet&, const PolicySet&) = default;
 };
 
 struct Policy;
@@ -160,6 +166,7 @@ struct PolicyClause {
   Exit exit = Exit::stop;
   std::uint32_t go_to = 0;  // the first clause of at least this sequence number
   Position position;
+  friend bool operator==(const PolicyClause&, const PolicyClause&) = default;
 };
 
 struct Policy {
@@ -167,6 +174,7 @@ struct Policy {
   std::vector<PolicyClause> clauses;
   PolicyAction default_action = PolicyAction::deny;  // as a route-map's end
   std::optional<net::Family> family = std::nullopt;  // routes of another one pass untouched
+  friend bool operator==(const Policy&, const Policy&) = default;
 };
 
 struct PolicyInput {

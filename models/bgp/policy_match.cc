@@ -74,9 +74,9 @@ class Conditions {
     if (m.local_pref && a_.local_pref.value_or(0) != *m.local_pref) return false;
     return list(m.as_path_list) &&
            communities(m.community_list, a_.communities, m.community_exact, "community-list ") &&
-           communities(m.large_community_list, a_.large_communities, m.large_community_exact,
-                       "large-community-list ") &&
-           communities(m.extended_community_list, a_.extended_communities, false,
+           communities(m.large_community_list, a_.large_communities.vector(),
+                       m.large_community_exact, "large-community-list ") &&
+           communities(m.extended_community_list, a_.extended_communities.vector(), false,
                        "extcommunity-list ");
   }
 

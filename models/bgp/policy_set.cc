@@ -24,18 +24,21 @@ void change_communities(const PolicySet& set, PathAttributes& a) {
   if (set.clear_communities) a.communities.clear();
   add_missing(a.communities, set.add_communities);
   if (!set.delete_communities_first) remove_listed(set.delete_communities, a.communities);
-  if (set.delete_large_communities_first) {
-    remove_listed(set.delete_large_communities, a.large_communities);
-  }
-  if (set.clear_large_communities) a.large_communities.clear();
-  add_missing(a.large_communities, set.add_large_communities);
-  if (!set.delete_large_communities_first) {
-    remove_listed(set.delete_large_communities, a.large_communities);
+  if (set.clear_large_communities || !set.add_large_communities.empty() ||
+      (set.delete_large_communities && !a.large_communities.empty())) {
+    auto& large = a.large_communities.edit();
+    if (set.delete_large_communities_first) remove_listed(set.delete_large_communities, large);
+    if (set.clear_large_communities) large.clear();
+    add_missing(large, set.add_large_communities);
+    if (!set.delete_large_communities_first) remove_listed(set.delete_large_communities, large);
   }
   if (set.clear_extended_communities) a.extended_communities.clear();
   // FRR 8.4.4's ecommunity_merge: one that is there already is there twice.
-  a.extended_communities.insert(a.extended_communities.end(), set.add_extended_communities.begin(),
-                                set.add_extended_communities.end());
+  if (!set.add_extended_communities.empty()) {
+    auto& extended = a.extended_communities.edit();
+    extended.insert(extended.end(), set.add_extended_communities.begin(),
+                    set.add_extended_communities.end());
+  }
 }
 
 void exclude(const std::vector<Asn>& asns, AsPath& path) {

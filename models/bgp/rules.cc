@@ -104,12 +104,12 @@ void receive_graceful_shutdown(const RuleContext& context, PathAttributes& a) {
 // Whether iBGP lets this path go out at all; empty when it does. RFC 4271 section 9.2 and RFC 4456
 // section 6; section 10 for clients that are fully meshed.
 std::string inner_obstacle(const RuleContext& context, const Candidate& best) {
-  if (!context.internal() || best.source != RouteSource::ibgp) return {};
+  if (!context.internal() || best.origin->source != RouteSource::ibgp) return {};
   const bool to_client = context.neighbor.route_reflector_client;
-  if (best.reflector_client && to_client && !context.speaker.client_to_client_reflection) {
+  if (best.origin->reflector_client && to_client && !context.speaker.client_to_client_reflection) {
     return "learned from a client, and clients are not reflected to each other";
   }
-  if (best.reflector_client || to_client) return {};
+  if (best.origin->reflector_client || to_client) return {};
   return "learned by iBGP from a non-client, not sent to a non-client";
 }
 
@@ -141,13 +141,14 @@ void mark_only_to_customer(const RuleContext& context, PathAttributes& a) {
 }
 
 void reflect(const RuleContext& context, const Candidate& best, PathAttributes& a) {
-  if (!a.originator_id) a.originator_id = best.peer_id;
-  a.cluster_list.insert(a.cluster_list.begin(), context.cluster_id());
+  if (!a.originator_id) a.originator_id = best.origin->id;
+  auto& clusters = a.cluster_list.edit();
+  clusters.insert(clusters.begin(), context.cluster_id());
 }
 
 // NEXT_HOP: RFC 4271 section 5.1.3; RFC 5065 section 4 keeps it within a confederation.
 void set_next_hop(const RuleContext& context, const Candidate& best, PathAttributes& a) {
-  const bool reflected = context.internal() && best.source == RouteSource::ibgp;
+  const bool reflected = context.internal() && best.origin->source == RouteSource::ibgp;
   const auto self = context.neighbor.next_hop_self;
   const bool unchanged =
       context.neighbor.next_hop_unchanged || context.neighbor.route_server_client;
@@ -168,7 +169,7 @@ void leave_as(const RuleContext& context, const Candidate& best, PathAttributes&
   a.local_pref.reset();
   // RFC 4271 section 5.1.4: a MED from one neighbouring AS does not reach another.
   const bool keeps = context.neighbor.med_unchanged || context.neighbor.route_server_client;
-  if (best.source != RouteSource::local && !keeps) a.med.reset();
+  if (best.origin->source != RouteSource::local && !keeps) a.med.reset();
 }
 
 // RFC 4271 section 5.1.2, RFC 5065 section 4.1, with what FRR does in between.
@@ -249,7 +250,7 @@ RuleResult import_route(const RuleContext& context, const net::Prefix& prefix,
 RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
                         const Candidate& best) {
   const auto& original = *best.attributes;
-  if (best.source != RouteSource::local && best.peer == context.neighbor.address) {
+  if (best.origin->source != RouteSource::local && best.origin->peer == context.neighbor.address) {
     return rejected("learned from this peer");
   }
   for (auto obstacle : {community_obstacle(context, original), inner_obstacle(context, best)}) {
@@ -264,15 +265,15 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
   }
   auto a = original;
   a.aigp.reset();  // RFC 7311 section 3.2: not without AIGP_SESSION, which is off by default
-  const bool reflected = context.internal() && best.source == RouteSource::ibgp;
+  const bool reflected = context.internal() && best.origin->source == RouteSource::ibgp;
   if (reflected) reflect(context, best, a);
   set_next_hop(context, best, a);
   if (!context.internal()) leave_as(context, best, a);
-  PolicyInput input{prefix, best.source, context.neighbor.address, context.local_address};
+  PolicyInput input{prefix, best.origin->source, context.neighbor.address, context.local_address};
   input.own_as = context.speaker.asn;
   input.rib_next_hop = original.next_hop.value_or(
       prefix.address().is_v4() ? net::IpAddress() : *net::IpAddress::parse("::"));
-  if (best.source != RouteSource::local) input.learned_from = best.peer;
+  if (best.origin->source != RouteSource::local) input.learned_from = best.origin->peer;
   const bool unchanged = reflected && context.speaker.profile.reflects_unchanged;
   auto result = by_policy(context.neighbor.export_policy, input, unchanged ? a : std::move(a));
   if (!result.accepted) return result;

@@ -141,6 +141,13 @@ void Session::send(const UpdateMessage& update) {
   }
 }
 
+void Session::send(const std::vector<Octets>& updates, std::size_t announced, bool path_ids) {
+  for (const auto& message : updates) {
+    primary_->send(message, MessageType::update, announced, 0, path_ids);
+    announced = 0;
+  }
+}
+
 void Session::send_end_of_rib(AfiSafi family) {
   primary_->send(encode_end_of_rib(family), MessageType::update);
 }

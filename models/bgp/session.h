@@ -73,6 +73,8 @@ class Session final : public ConnectionOwner {
   const net::IpAddress& local_address() const { return local_address_; }
   RouteSource source() const { return internal() ? RouteSource::ibgp : RouteSource::ebgp; }
   void send(const UpdateMessage& update);
+  // Announcements that are written already, of so many prefixes.
+  void send(const std::vector<Octets>& updates, std::size_t announced, bool path_ids);
   void send_end_of_rib(AfiSafi family);
   void send_refresh(AfiSafi family, RefreshSubtype subtype);
   bool request_refresh();

@@ -91,11 +91,13 @@ void add_attributes(MessageBuilder& b, const Lens& lens, const bgp::PathAttribut
     b.field("bgp.update.path_attribute.communities", sorted_list(a.communities, text));
   }
   if (!a.extended_communities.empty()) {
-    b.field("bgp.update.path_attribute.extended_communities",
-            sorted_list(a.extended_communities, [](const auto& c) { return hex(c.value); }));
+    b.field(
+        "bgp.update.path_attribute.extended_communities",
+        sorted_list(a.extended_communities.vector(), [](const auto& c) { return hex(c.value); }));
   }
   if (!a.large_communities.empty()) {
-    b.field("bgp.update.path_attribute.large_communities", sorted_list(a.large_communities, text));
+    b.field("bgp.update.path_attribute.large_communities",
+            sorted_list(a.large_communities.vector(), text));
   }
   const auto router = [&lens](bgp::RouterId id) { return lens.name(net::IpAddress::v4(id.value)); };
   if (a.originator_id) {
@@ -107,7 +109,7 @@ void add_attributes(MessageBuilder& b, const Lens& lens, const bgp::PathAttribut
     b.field("bgp.update.path_attribute.cluster_list", joined(parts));
   }
   if (!a.unknown.empty()) {
-    b.field("bgp.update.path_attribute.unknown", sorted_list(a.unknown, [](const auto& u) {
+    b.field("bgp.update.path_attribute.unknown", sorted_list(a.unknown.vector(), [](const auto& u) {
               return std::to_string(u.code) + "=" + octets_text(u.value);
             }));
   }

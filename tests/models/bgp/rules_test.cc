@@ -27,6 +27,7 @@ struct Edge {
   SpeakerConfig speaker;
   NeighborConfig neighbor;
   PathAttributes attributes;
+  PathOrigin origin;
   Candidate candidate;
 
   Edge() {
@@ -36,8 +37,8 @@ struct Edge {
     neighbor.remote_as = RemoteAs::number(65002);
     attributes.origin = Origin::igp;
     attributes.next_hop = ip("10.9.9.9");
-    candidate.source = RouteSource::ebgp;
-    candidate.peer = ip("10.0.0.3");
+    origin.source = RouteSource::ebgp;
+    origin.peer = ip("10.0.0.3");
     candidate.metric = 0;
   }
   RuleContext context() const {
@@ -50,7 +51,8 @@ struct Edge {
   }
   RuleResult out(AsPath path) {
     attributes.as_path = std::move(path);
-    candidate.attributes = std::make_shared<const PathAttributes>(attributes);
+    candidate.attributes = share(attributes);
+    candidate.origin = &origin;
     return export_route(context(), *net::Prefix::parse("172.16.0.0/16"), candidate);
   }
   std::string path_out(AsPath path) { return out(std::move(path)).attributes.as_path.to_string(); }
@@ -138,7 +140,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_for_this_as_does_not_leave_it, Edge) {
   BOOST_TEST((sent.next_hop == ip("10.0.0.1")));
   neighbor.med_unchanged = true;
   BOOST_TEST((out(path_of({65003})).attributes.med == 5U));
-  candidate.source = RouteSource::local;  // RFC 4271 section 5.1.4: our own may have one
+  origin.source = RouteSource::local;  // RFC 4271 section 5.1.4: our own may have one
   neighbor.med_unchanged = false;
   BOOST_TEST((out({}).attributes.med == 5U));
 }
@@ -275,12 +277,12 @@ BOOST_FIXTURE_TEST_CASE(the_first_as_is_the_peers_where_that_is_enforced, Edge) 
 BOOST_FIXTURE_TEST_CASE(clients_may_be_meshed_among_themselves, Edge) {  // RFC 4456 section 10
   neighbor.remote_as = RemoteAs::number(64512);
   neighbor.route_reflector_client = true;
-  candidate.source = RouteSource::ibgp;
-  candidate.reflector_client = true;
+  origin.source = RouteSource::ibgp;
+  origin.reflector_client = true;
   BOOST_TEST(out(path_of({65003})).accepted);
   speaker.client_to_client_reflection = false;
   BOOST_TEST(!out(path_of({65003})).accepted);
-  candidate.reflector_client = false;  // from a non-client it still goes to clients
+  origin.reflector_client = false;  // from a non-client it still goes to clients
   BOOST_TEST(out(path_of({65003})).accepted);
 }
 

@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_attribute_stays_as_it_was_received) {
   a.origin = bgp::Origin::igp;
   a.unknown = {{0xC0, 99, {1, 2}}};
   same(encode_attributes(a), "40 01 01 00 40 02 00 C0 63 02 0102");
-  a.unknown[0].value.assign(256, 7);  // more than one octet can count: 50 is Extended Length
+  a.unknown.edit()[0].value.assign(256, 7);  // more than one octet can count: 50 is Extended Length
   const auto octets = encode_attributes(a);
   same({octets.begin() + 7, octets.begin() + 12}, "D0 63 0100 07");
   BOOST_TEST(octets.size() == 7 + 4 + 256);
