@@ -238,7 +238,7 @@ bool encode_as4_aggregator(const PathAttributes& from, WireWriter& out,
 }
 
 bool decode_large(Bytes value, PathAttributes& into, AttributeScratch&, const CodecOptions&) {
-  auto& all = into.large_communities;
+  std::vector<LargeCommunity> all;
   if (!read_list(value, 12, all, [](WireReader& in) {
         LargeCommunity c;
         for (auto& part : c.value) part = in.u32();
@@ -252,6 +252,7 @@ bool decode_large(Bytes value, PathAttributes& into, AttributeScratch&, const Co
     if (std::find(all.begin(), kept, *one) == kept) *kept++ = *one;
   }
   all.erase(kept, all.end());
+  into.large_communities = std::move(all);
   return true;
 }
 bool encode_large(const PathAttributes& from, WireWriter& out, const CodecOptions&) {
