@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "models/diagnostics/edit_distance.h"
 #include "models/net/address.h"
 
 namespace seatrial::frr {
@@ -101,21 +102,6 @@ std::string describe(std::string_view kind) {
   return "'" + std::string(kind) + "'";
 }
 
-std::size_t distance(std::string_view a, std::string_view b) {  // Levenshtein
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const auto above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 std::vector<Word> split_words(std::string_view line) {
@@ -210,7 +196,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   if (word.size() > 64) return best;
   for (const auto& candidate : candidates) {
-    const auto d = distance(word, candidate);
+    const auto d = edit_distance(word, candidate);
     if (d < best_distance) {
       best = candidate;
       best_distance = d;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "models/diagnostics/edit_distance.h"
+
 namespace seatrial::results {
 namespace {
 
@@ -25,21 +27,6 @@ constexpr auto aliases = std::to_array<std::pair<std::string_view, std::string_v
     {"http.uri", "http.request.uri"},
     {"tcp.window", "tcp.window_size_value"},
 });
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const auto above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 std::string near(std::string_view name) {
   std::vector<std::pair<std::size_t, std::string_view>> found;
@@ -76,6 +63,12 @@ tl::expected<void, std::string> Lens::ignore(std::string_view name) {
         return is_below(field.name, name);
       });
   if (!is_known) {
+    for (const std::string_view address : {"ip.src", "ip.dst", "ip.addr", "ipv6.src", "ipv6.dst"}) {
+      if (name != address) continue;
+      return tl::unexpected("\"" + std::string(name) +
+                            "\" is what tells conversations apart and cannot be passed over; "
+                            "expected --rename of the addresses");
+    }
     const auto candidates = near(name);
     return tl::unexpected("\"" + std::string(name) + "\" is no field, expected " +
                           (candidates.empty() ? "a name that --fields lists"
