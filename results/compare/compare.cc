@@ -54,6 +54,7 @@ class MessageLayer {
   void add(Side side, LinkType link, const CapturedFrame& frame) {
     readers_.at(index(side))->add(link, frame);
   }
+  bool is_full(Side side) const { return comparison_.is_full(side); }
   void finish(const std::array<CaptureSpan, 2>& spans, CaptureComparison& out) {
     for (auto& reader : readers_) reader->finish();
     comparison_.finish(spans, out);
@@ -87,6 +88,23 @@ void note_link_types(const Source& a, const Source& b, CaptureComparison& out) {
   }
 }
 
+// Where a damaged capture ends, the other one has nothing to be compared with any more.
+bool leaves_out_the_rest(Source& damaged, Source& other, CaptureComparison& out) {
+  if (damaged.head() || !damaged.reader().error() || !other.head()) return false;
+  if (!damaged.span().empty && other.elapsed() <= damaged.elapsed()) return false;
+  const auto since = seconds(TimePoint(other.elapsed()));
+  const auto before = other.frames();
+  while (other.head()) other.advance();
+  const auto left_out = other.frames() - before + 1;
+  out.notes.push_back(fmt::format("{} {} of {}, from {} s on, {} not compared: {} ends before it",
+                                  left_out, left_out == 1 ? "frame" : "frames",
+                                  other.reader().name(), since, left_out == 1 ? "is" : "are",
+                                  damaged.reader().name()));
+  return true;
+}
+
+}  // namespace
+
 void compare_sources(Source& a, Source& b, const CompareOptions& options, CaptureComparison& out) {
   const auto wants = [&options](Layer layer) { return options.all || options.layer == layer; };
   std::unique_ptr<FrameComparison> frames;
@@ -97,8 +115,22 @@ void compare_sources(Source& a, Source& b, const CompareOptions& options, Captur
   for (const auto layer : {Layer::streams, Layer::messages}) {
     if (wants(layer)) layers.push_back(std::make_unique<MessageLayer>(options, layer));
   }
+  // By the clock, so that both say the same thing at the same time; but a side that is far ahead in
+  // spite of that waits.
+  const auto is_full = [&](Side side) {
+    return (frames && frames->is_full(side)) ||
+           std::any_of(layers.begin(), layers.end(),
+                       [side](const auto& layer) { return layer->is_full(side); });
+  };
+  const auto reads_a = [&] {
+    if (!a.head() || !b.head()) return a.head().has_value();
+    const bool full = is_full(Side::a);
+    if (full != is_full(Side::b)) return !full;
+    return std::pair(a.elapsed(), a.frames()) <= std::pair(b.elapsed(), b.frames());
+  };
   while (a.head() || b.head()) {
-    const bool from_a = a.head() && (!b.head() || a.elapsed() <= b.elapsed());
+    if (leaves_out_the_rest(a, b, out) || leaves_out_the_rest(b, a, out)) break;
+    const bool from_a = reads_a();
     Source& source = from_a ? a : b;
     const auto side = from_a ? Side::a : Side::b;
     const auto link = source.reader().link_type();
@@ -110,8 +142,6 @@ void compare_sources(Source& a, Source& b, const CompareOptions& options, Captur
   if (frames) frames->finish(spans, out);
   for (auto& layer : layers) layer->finish(spans, out);
 }
-
-}  // namespace
 
 CaptureComparison compare_captures(const std::filesystem::path& a, const std::filesystem::path& b,
                                    const CompareOptions& options) {
@@ -149,6 +179,11 @@ CaptureComparison compare_captures(const std::filesystem::path& a, const std::fi
     if (source->reader().error()) out.errors.push_back(*source->reader().error());
     if (source->frames() == 0) {
       out.notes.push_back(source->reader().name() + ": no frame to compare");
+    }
+    if (source->cut_frames() > 0) {
+      out.notes.push_back(
+          fmt::format("{}: {} of {} frames are shorter than they were sent (snaplen)",
+                      source->reader().name(), source->cut_frames(), source->frames()));
     }
   }
   out.same = true;

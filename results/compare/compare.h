@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "results/compare/finding.h"
+#include "results/compare/source.h"
 #include "results/compare/timing.h"
 #include "results/messages/lens.h"
 
@@ -37,6 +38,8 @@ struct CompareOptions {
 // Neither throws for what is in the files; what cannot be read is in `errors`.
 CaptureComparison compare_captures(const std::filesystem::path& a, const std::filesystem::path& b,
                                    const CompareOptions& options);
+// Two that are open already, whatever their bytes.
+void compare_sources(Source& a, Source& b, const CompareOptions& options, CaptureComparison& out);
 Comparison compare_files(const std::filesystem::path& a, const std::filesystem::path& b,
                          const CompareOptions& options);
 // Folders as `seatrial run` writes them: every capture under pcap/ (or in the folder itself) with

@@ -8,7 +8,6 @@
 namespace seatrial::results {
 namespace {
 
-constexpr std::size_t window = 256;
 constexpr std::size_t most_waiting = 20'000;
 
 // Nothing but KEEPALIVEs (RFC 4271 section 4.4) in a segment.
@@ -41,7 +40,7 @@ struct FrameComparison::Flow {
 };
 
 FrameComparison::FrameComparison(const Lens& lens, const TimeTolerance& tolerance, std::size_t keep)
-    : lens_(lens), timing_(tolerance), keep_(keep) {}
+    : lens_(lens), timing_(tolerance, lens), keep_(keep) {}
 FrameComparison::~FrameComparison() = default;
 
 bool FrameComparison::is_ignored(const Packet& packet) const {
@@ -136,10 +135,19 @@ void FrameComparison::add(Side side, LinkType link, const CapturedFrame& frame) 
   const bool renamed_low =
       lens_.renamed() == 0 ? from_low : lens_.name(packet.source) <= lens_.name(packet.destination);
   waiting.push_back(record_of(packet, frame, renamed_low, flow.bases.at(index(side)), lens_));
+  if (waiting.size() == most_waiting) full_.at(index(side)).insert(&flow);
   consume(flow);
 }
 
 void FrameComparison::consume(Flow& flow) {
+  drain(flow);
+  for (const auto side : {Side::a, Side::b}) {
+    auto& full = full_.at(index(side));
+    if (!full.empty() && flow.waiting.at(index(side)).size() < most_waiting) full.erase(&flow);
+  }
+}
+
+void FrameComparison::drain(Flow& flow) {
   auto& a = flow.waiting[0];
   auto& b = flow.waiting[1];
   while (!a.empty() && !b.empty()) {
@@ -147,7 +155,7 @@ void FrameComparison::consume(Flow& flow) {
       same(flow, a.front(), b.front());
       a.pop_front();
       b.pop_front();
-    } else if (std::min(a.size(), b.size()) >= window) {
+    } else if (std::min(a.size(), b.size()) >= align_window) {
       resolve(flow, false);
     } else {
       return;
@@ -158,36 +166,18 @@ void FrameComparison::consume(Flow& flow) {
 void FrameComparison::resolve(Flow& flow, bool everything) {
   auto& a = flow.waiting[0];
   auto& b = flow.waiting[1];
-  while (!a.empty() || !b.empty()) {
-    const auto n = b.empty() ? a.size() : std::min(a.size(), 2 * window);
-    const auto m = a.empty() ? b.size() : std::min(b.size(), 2 * window);
-    auto edits = align(n, m, [&](std::size_t i, std::size_t j) {
-      return a[i].digest == b[j].digest ? 2 : a[i].key == b[j].key ? 1 : 0;
-    });
-    if (!everything || n < a.size() || m < b.size()) {
-      while (!edits.empty() && !(edits.back().a && edits.back().b)) edits.pop_back();
-      if (edits.empty()) {
-        for (std::size_t i = 0; i < n / 2; ++i) edits.push_back({i, std::nullopt});
-        for (std::size_t j = 0; j < m / 2; ++j) edits.push_back({std::nullopt, j});
-      }
+  const auto likeness = [&](std::size_t i, std::size_t j) {
+    return a[i].digest == b[j].digest ? 2 : a[i].is_like(b[j]) ? 1 : 0;
+  };
+  align_waiting(a, b, everything, likeness, [&](const Aligned& edit) {
+    if (edit.a && edit.b) {
+      changed(flow, a[*edit.a], b[*edit.b]);
+    } else if (edit.a) {
+      alone(flow, Side::a, a[*edit.a]);
+    } else {
+      alone(flow, Side::b, b[*edit.b]);
     }
-    std::size_t used_a = 0;
-    std::size_t used_b = 0;
-    for (const auto& edit : edits) {
-      if (edit.a) used_a = *edit.a + 1;
-      if (edit.b) used_b = *edit.b + 1;
-      if (edit.a && edit.b) {
-        changed(flow, a[*edit.a], b[*edit.b]);
-      } else if (edit.a) {
-        alone(flow, Side::a, a[*edit.a]);
-      } else {
-        alone(flow, Side::b, b[*edit.b]);
-      }
-    }
-    a.erase(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(used_a));
-    b.erase(b.begin(), b.begin() + static_cast<std::ptrdiff_t>(used_b));
-    if (!everything) return;
-  }
+  });
 }
 
 void FrameComparison::same(const Flow& flow, const FrameRecord& a, const FrameRecord& b) {

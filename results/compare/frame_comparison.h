@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "results/compare/frame_record.h"
@@ -20,6 +21,8 @@ class FrameComparison {
   ~FrameComparison();
 
   void add(Side side, LinkType link, const CapturedFrame& frame);
+  // More of that side waits than will be kept: the other one should be read first.
+  bool is_full(Side side) const { return !full_.at(index(side)).empty(); }
   void finish(const std::array<CaptureSpan, 2>& spans, CaptureComparison& out);
 
  private:
@@ -28,6 +31,7 @@ class FrameComparison {
   Flow& flow_of(Side side, const Packet& packet, bool& from_low);
   bool is_ignored(const Packet& packet) const;
   void consume(Flow& flow);
+  void drain(Flow& flow);
   void resolve(Flow& flow, bool everything);
   void pair_leftovers();
   void same(const Flow& flow, const FrameRecord& a, const FrameRecord& b);
@@ -41,6 +45,7 @@ class FrameComparison {
   std::size_t keep_;
   std::map<std::string, std::unique_ptr<Flow>> flows_;
   std::array<std::unordered_map<FlowKey, Flow*, FlowKeyHash>, 2> by_key_;
+  std::array<std::set<const Flow*>, 2> full_;
   std::vector<Finding> findings_;
   std::uint64_t differences_ = 0;
   std::uint64_t compared_ = 0;

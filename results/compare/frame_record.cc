@@ -82,6 +82,16 @@ std::string_view frame_field_name(FrameField field, Network network, Transport t
                                         : "data";
 }
 
+bool FrameRecord::is_like(const FrameRecord& other) const {
+  if (key == other.key) return true;
+  const auto same = [&](FrameField field) {
+    return values[static_cast<std::size_t>(field)] == other.values[static_cast<std::size_t>(field)];
+  };
+  return transport == Transport::tcp && other.transport == Transport::tcp && payload_octets > 0 &&
+         payload_octets == other.payload_octets && from_low == other.from_low &&
+         same(FrameField::sequence);
+}
+
 std::string FrameRecord::title() const {
   const auto octets = " of " + std::to_string(payload_octets) + " octets";
   if (network == Network::arp) {
@@ -177,11 +187,17 @@ FrameRecord record_of(const Packet& packet, const CapturedFrame& frame, bool fro
   const auto payload = packet.payload.empty() ? 0 : content(packet.payload);
   set(FrameField::payload, payload);
 
-  const std::uint64_t kind =
-      (from_low ? 1U : 0U) | static_cast<unsigned>(packet.transport) << 1U |
-      static_cast<unsigned>(packet.network) << 4U | std::uint64_t{packet.arp_operation} << 8U |
-      std::uint64_t{packet.icmp_type} << 24U | std::uint64_t(packet.flags & ~tcp_flag::psh) << 32U;
-  record.key = mixed(mixed(0x9e3779b97f4a7c15U, kind), payload);
+  const auto counted = [&](FrameField field, std::uint64_t value) {
+    const auto name = frame_field_name(field, packet.network, packet.transport);
+    return lens.ignores(name) ? 0 : value;
+  };
+  const std::uint64_t kind = (from_low ? 1U : 0U) | static_cast<unsigned>(packet.transport) << 1U |
+                             static_cast<unsigned>(packet.network) << 4U |
+                             counted(FrameField::arp_operation, packet.arp_operation) << 8U |
+                             counted(FrameField::icmp_type, packet.icmp_type) << 24U |
+                             counted(FrameField::flags, packet.flags & ~unsigned{tcp_flag::psh})
+                                 << 32U;
+  record.key = mixed(mixed(0x9e3779b97f4a7c15U, kind), counted(FrameField::payload, payload));
   record.digest = record.key;
   for (std::size_t i = 0; i < frame_fields; ++i) {
     const auto field = static_cast<FrameField>(i);

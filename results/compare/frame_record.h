@@ -50,6 +50,9 @@ struct FrameRecord {
   std::uint64_t key = 0;     // equal: the same frame, perhaps with other fields
   std::uint64_t digest = 0;  // equal: the same in every field that is compared
 
+  // The same frame, perhaps with other fields: what it carries is the same, or where in its TCP
+  // stream and how much.
+  bool is_like(const FrameRecord& other) const;
   std::string title() const;
   std::string text(FrameField field) const;  // of a value
 };

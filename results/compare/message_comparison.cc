@@ -8,8 +8,6 @@
 namespace seatrial::results {
 namespace {
 
-// How many messages of a lane wait on both sides before what differs is judged.
-constexpr std::size_t window = 256;
 // How many may wait on one side for a side that lags or says nothing.
 constexpr std::size_t most_waiting = 20'000;
 // How much of a conversation is kept for a second look, and how many that did not fit.
@@ -20,7 +18,7 @@ constexpr std::size_t most_leftovers = 256;
 
 MessageComparison::MessageComparison(const Lens& lens, const TimeTolerance& tolerance, Layer layer,
                                      std::size_t keep)
-    : lens_(lens), timing_(tolerance), layer_(layer), keep_(keep) {
+    : lens_(lens), timing_(tolerance, lens), layer_(layer), keep_(keep) {
   sinks_[0] = std::make_unique<SideSink>(*this, Side::a);
   sinks_[1] = std::make_unique<SideSink>(*this, Side::b);
 }
@@ -68,11 +66,7 @@ void MessageComparison::on_message(Side side, ConversationId id, const std::stri
   Half& half = pair.halves.at(index(side));
   ++half.messages;
   half.digest += hash_of(name, message.digest);
-  if (!half.conversation.only_one && half.messages <= most_said) {
-    half.said[name].push_back(message);
-  } else {
-    half.said.clear();
-  }
+  if (!pair.settled && (half.conversation.only_one || half.messages > most_said)) settle(pair);
   Lane& lane = pair.lanes[name];
   if (lane.muted) return;
   auto& waiting = lane.waiting.at(index(side));
@@ -81,25 +75,37 @@ void MessageComparison::on_message(Side side, ConversationId id, const std::stri
     return;
   }
   waiting.push_back(std::move(message));
+  if (waiting.size() == most_waiting) full_.at(index(side)).insert(&lane);
   consume(pair, name, lane, false);
   // A prefix of a RIB that both have told needs no place any longer.
-  if (lane.empty() && pair.lanes.size() > 16) pair.lanes.erase(name);
+  if (lane.empty() && lane.matched.empty() && pair.lanes.size() > 16) pair.lanes.erase(name);
+}
+
+void MessageComparison::consume(Pair& pair, const std::string& name, Lane& lane, bool judging) {
+  drain(pair, name, lane, judging);
+  for (const auto side : {Side::a, Side::b}) {
+    auto& full = full_.at(index(side));
+    if (!full.empty() && lane.waiting.at(index(side)).size() < most_waiting) full.erase(&lane);
+  }
 }
 
 // `judging`: both sides are over, and this pair is the right one.
-void MessageComparison::consume(Pair& pair, const std::string& name, Lane& lane, bool judging) {
+void MessageComparison::drain(Pair& pair, const std::string& name, Lane& lane, bool judging) {
   auto& a = lane.waiting[0];
   auto& b = lane.waiting[1];
   while (!a.empty() && !b.empty()) {
     if (a.front().digest == b.front().digest) {
-      same(pair, a.front(), b.front());
+      if (pair.settled) {
+        same(pair, a.front(), b.front());
+      } else {
+        lane.matched.push_back({std::move(a.front()), std::move(b.front())});
+      }
       ++lane.same;
       a.pop_front();
       b.pop_front();
       continue;
     }
-    pair.suspect = true;
-    const bool enough = std::min(a.size(), b.size()) >= window;
+    const bool enough = std::min(a.size(), b.size()) >= align_window;
     if ((enough || judging) && octets_differ(pair, name, a.front(), b.front())) {
       lane.muted = true;
       a.clear();
@@ -107,8 +113,30 @@ void MessageComparison::consume(Pair& pair, const std::string& name, Lane& lane,
       return;
     }
     if (!enough) return;
+    settle(pair);
     resolve(pair, name, lane, false);
   }
+}
+
+void MessageComparison::settle(Pair& pair) {
+  if (std::exchange(pair.settled, true)) return;
+  std::map<std::string, Lane*> in_order;
+  for (auto& [name, lane] : pair.lanes) in_order.emplace(name, &lane);
+  for (auto& [_, lane] : in_order) {
+    for (const auto& [a, b] : std::exchange(lane->matched, {})) same(pair, a, b);
+  }
+}
+
+std::map<std::string, std::vector<Message>> MessageComparison::Pair::take_said(Side side) {
+  std::map<std::string, std::vector<Message>> said;
+  for (auto& [name, lane] : lanes) {
+    auto& waiting = lane.waiting.at(index(side));
+    if (lane.matched.empty() && waiting.empty()) continue;
+    auto& messages = said[name];
+    for (auto& both : lane.matched) messages.push_back(std::move(both.at(index(side))));
+    std::move(waiting.begin(), waiting.end(), std::back_inserter(messages));
+  }
+  return said;
 }
 
 // Judges what waits. Unless it is everything there will be, what follows the last match stays.
@@ -116,46 +144,31 @@ void MessageComparison::resolve(const Pair& pair, const std::string& name, Lane&
                                 bool everything) {
   auto& a = lane.waiting[0];
   auto& b = lane.waiting[1];
-  do {
-    const auto n = std::min(a.size(), everything && b.empty() ? a.size() : 2 * window);
-    const auto m = std::min(b.size(), everything && a.empty() ? b.size() : 2 * window);
-    auto edits = align(n, m, [&](std::size_t i, std::size_t j) {
-      return a[i].digest == b[j].digest                       ? 2
-             : a[i].key == b[j].key && a[i].kind == b[j].kind ? 1
-                                                              : 0;
-    });
-    const bool last = everything && n == a.size() && m == b.size();
-    if (!last) {
-      while (!edits.empty() && !(edits.back().a && edits.back().b)) edits.pop_back();
-      if (edits.empty()) {
-        // Nothing in common: half of it cannot find anything any more.
-        for (std::size_t i = 0; i < n / 2; ++i) edits.push_back({i, std::nullopt});
-        for (std::size_t j = 0; j < m / 2; ++j) edits.push_back({std::nullopt, j});
-      }
-    }
-    std::size_t used_a = 0;
-    std::size_t used_b = 0;
-    for (const auto& edit : edits) {
-      if (edit.a) used_a = *edit.a + 1;
-      if (edit.b) used_b = *edit.b + 1;
-      if (edit.a && edit.b) {
-        const auto& left = a[*edit.a];
-        const auto& right = b[*edit.b];
-        if (left.digest == right.digest) {
-          same(pair, left, right);
-          ++lane.same;
-        } else {
-          changed(pair, name, left, right);
-        }
-      } else if (edit.a) {
-        alone(pair, name, Side::a, a[*edit.a], lane, *edit.a);
+  const auto likeness = [&](std::size_t i, std::size_t j) {
+    return a[i].digest == b[j].digest ? 2 : a[i].key == b[j].key && a[i].kind == b[j].kind ? 1 : 0;
+  };
+  Run run;
+  align_waiting(a, b, everything, likeness, [&](const Aligned& edit) {
+    if (edit.a && edit.b) {
+      octets_alone(pair, name, std::exchange(run, {}));
+      const auto& left = a[*edit.a];
+      const auto& right = b[*edit.b];
+      if (left.digest == right.digest) {
+        same(pair, left, right);
+        ++lane.same;
       } else {
-        alone(pair, name, Side::b, b[*edit.b], lane, *edit.b);
+        changed(pair, name, left, right);
       }
+      return;
     }
-    a.erase(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(used_a));
-    b.erase(b.begin(), b.begin() + static_cast<std::ptrdiff_t>(used_b));
-  } while (everything && !lane.empty());
+    const auto side = edit.a ? Side::a : Side::b;
+    const auto place = edit.a ? *edit.a : *edit.b;
+    const auto& message = lane.waiting.at(index(side))[place];
+    if (message.kind != stream_kind) return alone(pair, name, side, message, lane, place);
+    if (run.octets > 0 && run.side != side) octets_alone(pair, name, std::exchange(run, {}));
+    run.add(side, message);
+  });
+  octets_alone(pair, name, run);
 }
 
 void MessageComparison::on_close(Side side, ConversationId id) {
@@ -168,21 +181,19 @@ void MessageComparison::on_close(Side side, ConversationId id) {
   if (!pair.halves[0].closed || !pair.halves[1].closed) return;
   Group& group = *pair.group;
   auto node = group.pairs.extract(&pair);
-  settle(group, std::move(node.mapped()));
+  end(group, std::move(node.mapped()));
 }
 
 // Both sides of a pair are over.
-void MessageComparison::settle(Group& group, std::unique_ptr<Pair> pair) {
+void MessageComparison::end(Group& group, std::unique_ptr<Pair> pair) {
   const bool differs = std::any_of(pair->lanes.begin(), pair->lanes.end(), [](const auto& entry) {
     return !entry.second.empty() || entry.second.muted;
   });
-  if (!differs) return;
-  const bool kept = std::all_of(pair->halves.begin(), pair->halves.end(), [](const Half& half) {
-    return half.present && half.messages <= most_said && !half.conversation.only_one;
-  });
-  if (!kept) return judge(*pair);
+  if (!differs) return settle(*pair);
+  if (pair->settled) return judge(*pair);
   for (const auto side : {Side::a, Side::b}) {
     Half& half = pair->halves.at(index(side));
+    half.said = pair->take_said(side);
     if (matches_leftover(group, side, half)) continue;
     group.leftovers.at(index(side)).push_back(std::move(half));
   }
@@ -258,6 +269,10 @@ void MessageComparison::judge_leftovers(Group& group) {
 }
 
 void MessageComparison::judge(Pair& pair) {
+  settle(pair);
+  for (auto& full : full_) {
+    for (auto& [_, lane] : pair.lanes) full.erase(&lane);
+  }
   if (!pair.halves[0].present) return only(pair, Side::b);
   if (!pair.halves[1].present) return only(pair, Side::a);
   std::map<std::string, Lane*> in_order;
@@ -285,15 +300,17 @@ void MessageComparison::finish(const std::array<CaptureSpan, 2>& spans, CaptureC
       auto owned = std::move(node.mapped());
       const bool one_sided = !owned->halves[0].present || !owned->halves[1].present;
       if (!one_sided) {
-        settle(*group, std::move(owned));
+        end(*group, std::move(owned));
         continue;
       }
       const auto side = owned->halves[0].present ? Side::a : Side::b;
       Half& half = owned->halves.at(index(side));
-      const bool kept = half.messages <= most_said && !half.conversation.only_one;
-      if (!kept) {
+      if (owned->settled) {
         judge(*owned);
-      } else if (!matches_leftover(*group, side, half)) {
+        continue;
+      }
+      half.said = owned->take_said(side);
+      if (!matches_leftover(*group, side, half)) {
         group->leftovers.at(index(side)).push_back(std::move(half));
       }
     }

@@ -11,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <unordered_map>
 
 #include "results/compare/timing.h"
@@ -34,6 +35,8 @@ class MessageComparison {
 
   // What a reader of that side's capture reports to.
   MessageSink& sink(Side side);
+  // More of that side waits than will be kept: the other one should be read first.
+  bool is_full(Side side) const { return !full_.at(index(side)).empty(); }
   // Both captures have been read. `spans` are theirs; appends findings, notes and the verdict.
   void finish(const std::array<CaptureSpan, 2>& spans, CaptureComparison& out);
 
@@ -49,8 +52,10 @@ class MessageComparison {
   void on_close(Side side, ConversationId id);
 
   void consume(Pair& pair, const std::string& name, Lane& lane, bool judging);
+  void drain(Pair& pair, const std::string& name, Lane& lane, bool judging);
+  void settle(Pair& pair);
   void resolve(const Pair& pair, const std::string& name, Lane& lane, bool everything);
-  void settle(Group& group, std::unique_ptr<Pair> pair);
+  void end(Group& group, std::unique_ptr<Pair> pair);
   void judge(Pair& pair);
   void judge_leftovers(Group& group);
   bool matches_leftover(Group& group, Side side, Half& half);
@@ -59,13 +64,15 @@ class MessageComparison {
   void changed(const Pair& pair, const std::string& lane, const Message& a, const Message& b);
   void alone(const Pair& pair, const std::string& lane, Side side, const Message& message,
              const Lane& around, std::size_t place);
+  struct Run;
+  void octets_alone(const Pair& pair, const std::string& lane, const Run& run);
   void note_alone(const Pair& pair, const Message& message, Side side);
   void only(const Pair& pair, Side side);
   void too_many(const Pair& pair, const std::string& lane, Side side, const Lane& counted);
   bool stream_ends(const Pair& pair, const std::string& name, Lane& lane);
   std::string where(const Pair& pair, const std::string& lane) const;
   bool octets_differ(const Pair& pair, const std::string& lane, const Message& a, const Message& b);
-  bool mac_differs(const FieldChange& change);
+  bool hardware_differs(const FieldChange& change);
   void report(Finding finding);
   void add_notes(CaptureComparison& out);
 
@@ -82,7 +89,8 @@ class MessageComparison {
   bool same_packets_ = false;  // a connection has the same random numbers on both sides
   std::vector<std::string> notes_;
   std::map<std::string, std::array<std::uint64_t, 2>> counts_, orders_;
-  std::map<std::string, std::string> mac_of_a_, mac_of_b_;
+  std::array<std::map<std::string, std::string>, 2> hardware_;  // of A by B's name, and back
+  std::array<std::set<const Lane*>, 2> full_;
 };
 
 }  // namespace seatrial::results

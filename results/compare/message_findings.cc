@@ -7,10 +7,15 @@
 namespace seatrial::results {
 namespace {
 
-constexpr std::string_view stream_kind = "tcp.payload";
-
 Witness witness(const Message& message) {
   return {message.at.frame, message.at.time};
+}
+
+// What the time until an answer is called.
+std::string_view response_time_name(std::string_view kind) {
+  return kind == "http.response"  ? "http.time"
+         : kind == "dns.response" ? "dns.time"
+                                  : "tcp.analysis.initial_rtt";
 }
 
 // The changed fields, in A's order and then what B has on top. A name may come more than once.
@@ -61,30 +66,37 @@ void MessageComparison::same(const Pair& pair, const Message& a, const Message& 
   if (!a.response_time || !b.response_time || timing_.similar(*a.response_time, *b.response_time)) {
     return;
   }
+  const auto name = response_time_name(a.kind);
+  if (lens_.ignores(name)) return;
   Finding finding;
   finding.kind = FindingKind::slower;
   finding.where = where(pair, "");
   finding.what = a.title + ": answered after " + seconds_text(*a.response_time) + " in A, after " +
                  seconds_text(*b.response_time) + " in B";
   finding.fields.push_back(
-      {"http.time", seconds_text(*a.response_time), seconds_text(*b.response_time)});
+      {std::string(name), seconds_text(*a.response_time), seconds_text(*b.response_time)});
   finding.a = witness(a);
   finding.b = witness(b);
   report(std::move(finding));
 }
 
-// The hardware addresses of two takes may all be others; they must be so one for one.
-bool MessageComparison::mac_differs(const FieldChange& change) {
-  if (change.name != "arp.src.hw_mac") return true;
-  const auto [b_of_a, new_a] = mac_of_a_.try_emplace(change.a, change.b);
-  const auto [a_of_b, new_b] = mac_of_b_.try_emplace(change.b, change.a);
+// The hardware addresses of two takes may all be others, and the link-local addresses that are made
+// of them (RFC 4291 appendix A) with them; they must be so one for one.
+bool MessageComparison::hardware_differs(const FieldChange& change) {
+  if (change.name != "arp.src.hw_mac" &&
+      change.name != "bgp.update.path_attribute.link_local_next_hop") {
+    return true;
+  }
+  if (change.a == "none" || change.b == "none") return true;
+  const auto b_of_a = hardware_[0].try_emplace(change.a, change.b).first;
+  const auto a_of_b = hardware_[1].try_emplace(change.b, change.a).first;
   return b_of_a->second != change.b || a_of_b->second != change.a;
 }
 
 void MessageComparison::changed(const Pair& pair, const std::string& lane, const Message& a,
                                 const Message& b) {
   auto fields = changes(a, b);
-  std::erase_if(fields, [this](const FieldChange& change) { return !mac_differs(change); });
+  std::erase_if(fields, [this](const FieldChange& change) { return !hardware_differs(change); });
   if (fields.empty()) return same(pair, a, b);
   Finding finding;
   finding.kind = FindingKind::changed;
@@ -215,6 +227,27 @@ bool MessageComparison::octets_differ(const Pair& pair, const std::string& lane,
   return true;
 }
 
+void MessageComparison::Run::add(Side of, const Message& message) {
+  if (octets == 0) {
+    side = of;
+    offset = stream_offset(message.title);
+    at = message.at;
+  }
+  if (!message.fields.empty()) octets += message.fields[0].value.size();
+}
+
+void MessageComparison::octets_alone(const Pair& pair, const std::string& lane, const Run& run) {
+  if (run.octets == 0) return;
+  Finding finding;
+  finding.kind = run.side == Side::a ? FindingKind::missing : FindingKind::extra;
+  finding.where = where(pair, lane);
+  finding.what = std::string(run.side == Side::a ? "missing in B: " : "only in B: ") +
+                 std::to_string(run.octets) + " octets of the stream, from octet " +
+                 std::to_string(run.offset);
+  (run.side == Side::a ? finding.a : finding.b) = Witness{run.at.frame, run.at.time};
+  report(std::move(finding));
+}
+
 // One side of a stream goes on where the other one has ended.
 bool MessageComparison::stream_ends(const Pair& pair, const std::string& name, Lane& lane) {
   const auto side = lane.waiting[0].empty() ? Side::b : Side::a;
@@ -222,22 +255,12 @@ bool MessageComparison::stream_ends(const Pair& pair, const std::string& name, L
   if (!lane.waiting.at(index(other(side))).empty() || waiting.front().kind != stream_kind) {
     return false;
   }
-  std::uint64_t octets = 0;
+  Run run;
   for (const auto& message : waiting) {
-    if (message.kind == stream_kind && !message.fields.empty()) {
-      octets += message.fields[0].value.size();
-    }
+    if (message.kind == stream_kind) run.add(side, message);
   }
-  Finding finding;
-  finding.kind = side == Side::a ? FindingKind::missing : FindingKind::extra;
-  finding.where = where(pair, name);
-  finding.what = (side == Side::a ? "missing in B: " : "only in B: ") + std::to_string(octets) +
-                 (lane.dropped.at(index(side)) > 0 ? " octets and more" : " octets") +
-                 " of the stream, from octet " +
-                 std::to_string(stream_offset(waiting.front().title));
-  (side == Side::a ? finding.a : finding.b) = witness(waiting.front());
+  octets_alone(pair, name, run);
   waiting.clear();
-  report(std::move(finding));
   return true;
 }
 

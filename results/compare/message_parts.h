@@ -7,10 +7,13 @@
 
 namespace seatrial::results {
 
+inline constexpr std::string_view stream_kind = "tcp.payload";
+
 // What waits in one lane: nothing on both sides but what differs.
 struct MessageComparison::Lane {
   std::array<std::deque<Message>, 2> waiting;
-  std::array<std::uint64_t, 2> dropped{};  // too many waited; those are only counted
+  std::vector<std::array<Message, 2>> matched;  // that may yet turn out to be no pair
+  std::array<std::uint64_t, 2> dropped{};       // too many waited; those are only counted
   std::uint64_t same = 0;
   bool muted = false;  // of a stream whose first difference has been told
 
@@ -24,7 +27,7 @@ struct MessageComparison::Half {
   ConversationId id = 0;
   Conversation conversation;
   std::uint64_t digest = 0;  // of all it said, whatever the lanes' order among each other
-  std::map<std::string, std::vector<Message>> said;  // its first messages, for a second look
+  std::map<std::string, std::vector<Message>> said;  // all of it, for a second look
   std::uint64_t messages = 0;
 };
 
@@ -32,7 +35,21 @@ struct MessageComparison::Pair {
   Group* group = nullptr;
   std::array<Half, 2> halves;
   std::unordered_map<std::string, Lane> lanes;
-  bool suspect = false;  // something differs
+  // What the two have in common counts. Before that a half may be laid beside another one.
+  bool settled = false;
+
+  // What one half has said.
+  std::map<std::string, std::vector<Message>> take_said(Side side);
+};
+
+// Blocks of a stream, one after the other, that have no counterpart.
+struct MessageComparison::Run {
+  Side side = Side::a;
+  std::uint64_t octets = 0;
+  std::uint64_t offset = 0;
+  Stamp at;
+
+  void add(Side of, const Message& message);
 };
 
 struct MessageComparison::Group {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "results/text/printable.h"
 #include "results/text/xml.h"
 
 namespace seatrial::results {
@@ -30,10 +31,16 @@ std::string place(const Finding& finding) {
 }
 
 void append_finding(std::string& out, std::size_t number, const Finding& finding) {
-  out += fmt::format("{:3}. {}\n       {}\n", number, finding.what, place(finding));
+  out += fmt::format("{:3}. {}\n       {}\n", number, printable(finding.what),
+                     printable(place(finding)));
   const auto frames = frames_text(finding);
   if (!frames.empty()) out += "       " + frames + "\n";
-  for (const auto& line : finding.context) out += "         " + line + "\n";
+  if (finding.kind == FindingKind::content) {
+    for (const auto& field : finding.fields) {
+      out += fmt::format("         A: {}\n         B: {}\n", field.a, field.b);
+    }
+  }
+  for (const auto& line : finding.context) out += "         " + printable(line) + "\n";
 }
 
 std::vector<const Finding*> all_findings(const Comparison& comparison) {
@@ -66,6 +73,13 @@ std::string counted(std::uint64_t count, std::string_view where) {
 
 std::string verdict_line(const Comparison& comparison) {
   std::string out = comparison.same() ? "same" : "different";
+  if (comparison.trouble()) {
+    const bool nothing =
+        std::all_of(comparison.captures.begin(), comparison.captures.end(),
+                    [](const CaptureComparison& capture) { return capture.layers.empty(); });
+    if (nothing) return "trouble: nothing could be compared\n";
+    out = "trouble: not all of it could be read; what could is " + out;
+  }
   const auto deciding = comparison.deciding_differences();
   const auto total = comparison.differences();
   if (deciding > 0)
@@ -74,7 +88,6 @@ std::string verdict_line(const Comparison& comparison) {
     out += deciding > 0 ? ", " : fmt::format(" by {}; ", to_string(comparison.layer));
     out += counted(total - deciding, "at other layers");
   }
-  if (comparison.trouble()) out += "; not all of it could be read";
   return out + "\n";
 }
 
@@ -156,7 +169,7 @@ std::string comparison_text(const Comparison& comparison, std::size_t most) {
   bool first = true;
   const auto note = [&](const std::string& capture, const std::string& text) {
     if (std::exchange(first, false)) out += "\nnotes (no differences by themselves)\n";
-    out += "  - " + (capture.empty() ? "" : capture + ": ") + text + "\n";
+    out += "  - " + (capture.empty() ? "" : capture + ": ") + printable(text) + "\n";
   };
   for (const auto& text : comparison.notes) note("", text);
   for (const auto& capture : comparison.captures) {
@@ -197,7 +210,7 @@ std::string comparison_json(const Comparison& comparison, std::size_t most) {
                                      : comparison.same()  ? "same"
                                                           : "different"},
                          {"layer", to_string(comparison.layer)},
-                         {"same", comparison.same()},
+                         {"same", comparison.same() && !comparison.trouble()},
                          {"differences", comparison.differences()},
                          {"captures", captures},
                          {"findings", findings},
@@ -249,7 +262,7 @@ std::string comparison_github(const Comparison& comparison) {
     lines.push_back("::error title=seatrial diff::" + command_escaped(error, false));
   }
   for (const auto* finding : findings) {
-    auto text = finding->what + "\n" + place(*finding);
+    auto text = printable(finding->what) + "\n" + printable(place(*finding));
     const auto frames = frames_text(*finding);
     if (!frames.empty()) text += "\n" + frames;
     lines.push_back(fmt::format(

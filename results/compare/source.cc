@@ -34,6 +34,7 @@ void Source::advance() {
     break;
   }
   ++frames_;
+  if (head_->original_bytes > head_->bytes.size()) ++cut_;
   if (span_.empty) span_ = {head_->time, head_->time, false};
   span_.last = std::max(span_.last, head_->time);
 }

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "results/compare/compare.h"
+#include "results/compare/timing.h"
 #include "results/pcap/reader.h"
 
 namespace seatrial::results {
@@ -22,12 +22,13 @@ class Source {
   // The frame that comes next; nothing when there is none.
   const std::optional<CapturedFrame>& head() const { return head_; }
   void advance();
-  // Of the head, since the first frame.
-  Duration elapsed() const { return head_->time - span_.first; }
+  // Of the latest frame so far, since the first: it does not go back where the stamps do.
+  Duration elapsed() const { return span_.last - span_.first; }
 
   const CaptureSpan& span() const { return span_; }
   const PcapReader& reader() const { return reader_; }
-  std::uint64_t frames() const { return frames_; }  // that were in the part
+  std::uint64_t frames() const { return frames_; }   // that were in the part
+  std::uint64_t cut_frames() const { return cut_; }  // of them, shorter than they were sent
 
  private:
   PcapReader reader_;
@@ -36,6 +37,7 @@ class Source {
   std::optional<CapturedFrame> head_;
   CaptureSpan span_;
   std::uint64_t frames_ = 0;
+  std::uint64_t cut_ = 0;
 };
 
 }  // namespace seatrial::results

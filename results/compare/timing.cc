@@ -10,7 +10,7 @@ namespace {
 
 // Without --time: what nobody would call jitter.
 constexpr Duration noticeable = 1s;
-constexpr std::size_t most_shifts = 4096;
+constexpr std::size_t most_buckets = 16384;
 
 Duration absolute(Duration d) {
   return d < Duration(0) ? -d : d;
@@ -27,31 +27,84 @@ std::string seconds_text(Duration duration) {
   return fmt::format("{} ns", ns);
 }
 
-Duration Timing::grain() const {
-  const auto tolerance = tolerance_.time.value_or(noticeable);
-  return std::max(tolerance, Duration(1000)) / 2;
+// Twice a tolerance is still a time.
+Timing::Timing(const TimeTolerance& tolerance, const Lens& lens)
+    : tolerance_(tolerance), ignored_(lens.ignores("frame.time")) {
+  if (tolerance_.time) tolerance_.time = std::min(*tolerance_.time, Duration::max() / 4);
+}
+
+Duration Timing::width() const {
+  return std::max(tolerance_.time.value_or(noticeable) / 8, Duration(1000));
 }
 
 void Timing::pair(const std::string& where, const std::string& what, const Stamp& a,
                   const Stamp& b) {
   ++pairs_;
   const auto delta = b.time - a.time;
-  const auto grains = static_cast<std::int64_t>(
-      std::llround(static_cast<double>(delta.count()) / static_cast<double>(grain().count())));
-  auto at = shifts_.find(grains);
-  if (at == shifts_.end()) {
-    // A neighbour is the same shift with some jitter.
-    for (const auto near : {grains - 1, grains + 1}) {
-      at = shifts_.find(near);
-      if (at != shifts_.end()) break;
+  const auto place = delta.count() / width().count() - (delta < Duration(0) ? 1 : 0);
+  auto at = buckets_.lower_bound(place);
+  if (at == buckets_.end() || at->first != place) {
+    if (buckets_.size() < most_buckets) {
+      const Pair only{delta, where, what, a, b};
+      buckets_.emplace_hint(at, place, Bucket{1, only, only, only});
+      return;
+    }
+    if (at == buckets_.end()) at = std::prev(at);
+  }
+  auto& bucket = at->second;
+  ++bucket.count;
+  if (a.frame < bucket.first.a.frame) bucket.first = {delta, where, what, a, b};
+  if (delta < bucket.least.delta) bucket.least = {delta, where, what, a, b};
+  if (delta > bucket.most.delta) bucket.most = {delta, where, what, a, b};
+}
+
+// Of two takes: the distance from which the fewest pairs are further away than the tolerance.
+Duration Timing::common_distance(Duration tolerance) const {
+  Duration base{};
+  std::uint64_t best = 0;
+  std::uint64_t within = 0;
+  auto last = buckets_.begin();
+  for (auto first = buckets_.begin(); first != buckets_.end(); ++first) {
+    const auto from = first->second.least.delta;
+    for (; last != buckets_.end() && last->second.most.delta - from <= 2 * tolerance; ++last) {
+      within += last->second.count;
+    }
+    if (within > best) {
+      best = within;
+      base = from + (std::prev(last)->second.most.delta - from) / 2;
+    }
+    if (last == first) {
+      ++last;  // wider than the tolerance by itself
+    } else {
+      within -= first->second.count;
     }
   }
-  if (at == shifts_.end()) {
-    if (shifts_.size() >= most_shifts) return;
-    at = shifts_.emplace(grains, Shift{0, delta, where, what, a, b, a}).first;
+  return best > 0 ? base : buckets_.empty() ? Duration(0) : buckets_.begin()->second.first.delta;
+}
+
+std::vector<Timing::Shift> Timing::shifts(Duration base, Duration tolerance) const {
+  std::vector<Shift> out;
+  const auto beyond = [&](const Pair& pair) { return absolute(pair.delta - base) > tolerance; };
+  for (const auto& [_, bucket] : buckets_) {
+    const Pair* witness = nullptr;
+    for (const auto* pair : {&bucket.first, &bucket.least, &bucket.most}) {
+      if (!beyond(*pair)) continue;
+      if (witness == nullptr || pair->a.frame < witness->a.frame) witness = pair;
+    }
+    if (witness == nullptr) continue;
+    const auto late = witness->delta > base;
+    const auto near = std::max(tolerance, 2 * width());
+    if (!out.empty() && (out.back().witness->delta > base) == late &&
+        bucket.least.delta - out.back().to <= near) {
+      auto& shift = out.back();
+      shift.count += bucket.count;
+      shift.to = bucket.most.delta;
+      if (witness->a.frame < shift.witness->a.frame) shift.witness = witness;
+    } else {
+      out.push_back({bucket.count, witness, bucket.least.delta, bucket.most.delta});
+    }
   }
-  ++at->second.count;
-  at->second.last_a = a;
+  return out;
 }
 
 bool Timing::similar(Duration a, Duration b) const {
@@ -64,26 +117,18 @@ std::vector<Finding> Timing::finish(Layer layer, const std::array<CaptureSpan, 2
                                     bool same_packets, std::vector<std::string>& notes) const {
   std::vector<Finding> findings;
   const auto& [a, b] = spans;
-  if (tolerance_.ignored || a.empty || b.empty) return findings;
+  if (ignored_ || a.empty || b.empty) return findings;
   const bool same_moment = same_packets || (a.first <= b.last && b.first <= a.last);
-  auto base = same_moment ? Duration(0) : b.first - a.first;
-  if (!same_moment) {
-    // The clocks of two takes have nothing in common but what most of their frames say.
-    std::uint64_t most = 0;
-    for (const auto& [_, shift] : shifts_) {
-      if (shift.count <= most) continue;
-      most = shift.count;
-      base = shift.delta;
-    }
-  }
-  const bool judged = tolerance_.time.has_value() || same_moment;
   const auto tolerance = tolerance_.time.value_or(noticeable);
-  for (const auto& [_, shift] : shifts_) {
-    const auto delta = shift.delta - base;
-    if (absolute(delta) <= tolerance) continue;
+  // The clocks of two takes have nothing in common but what most of their frames say.
+  const auto base = same_moment ? Duration(0) : common_distance(tolerance);
+  const bool judged = tolerance_.time.has_value() || same_moment;
+  for (const auto& shift : shifts(base, tolerance)) {
+    const auto& first = *shift.witness;
+    const auto delta = first.delta - base;
     const auto* direction = delta > Duration(0) ? "later" : "earlier";
     const bool all = shift.count == pairs_;
-    auto what = fmt::format("{} {} in B: {}{}", seconds_text(delta), direction, shift.what,
+    auto what = fmt::format("{} {} in B: {}{}", seconds_text(delta), direction, first.what,
                             shift.count == 1 ? ""
                             : all ? fmt::format(" and everything else ({} in all)", pairs_)
                                   : fmt::format(" and {} more of {}", shift.count - 1, pairs_));
@@ -94,13 +139,17 @@ std::vector<Finding> Timing::finish(Layer layer, const std::array<CaptureSpan, 2
     Finding finding;
     finding.layer = layer;
     finding.kind = FindingKind::shifted;
-    finding.where = shift.where;
+    finding.where = first.where;
     finding.what = std::move(what);
-    finding.a = Witness{shift.first_a.frame, shift.first_a.time};
-    finding.b = Witness{shift.first_b.frame, shift.first_b.time};
+    finding.a = Witness{first.a.frame, first.a.time};
+    finding.b = Witness{first.b.frame, first.b.time};
+    if (shift.to - shift.from > tolerance) {
+      finding.context.push_back(fmt::format("by {} to {}", seconds_text(shift.from - base),
+                                            seconds_text(shift.to - base)));
+    }
     finding.fields.push_back(
-        {"frame.time", seconds(TimePoint(shift.first_a.time - a.first)) + " s",
-         seconds(TimePoint(shift.first_b.time - (same_moment ? a.first : b.first))) + " s"});
+        {"frame.time", seconds(TimePoint(first.a.time - a.first)) + " s",
+         seconds(TimePoint(first.b.time - (same_moment ? a.first : b.first))) + " s"});
     findings.push_back(std::move(finding));
   }
   return findings;

@@ -16,13 +16,13 @@
 #include <vector>
 
 #include "results/compare/finding.h"
+#include "results/messages/lens.h"
 
 namespace seatrial::results {
 
 struct TimeTolerance {
   std::optional<Duration> time;  // between a thing's times on both sides
   std::optional<double> rtt;     // between response times, as a share of the longer
-  bool ignored = false;          // --ignore frame.time
 };
 
 // The span of a capture.
@@ -33,7 +33,7 @@ struct CaptureSpan {
 
 class Timing {
  public:
-  explicit Timing(const TimeTolerance& tolerance) : tolerance_(tolerance) {}
+  Timing(const TimeTolerance& tolerance, const Lens& lens);
 
   void pair(const std::string& where, const std::string& what, const Stamp& a, const Stamp& b);
   // Response times; tells whether they are within the tolerance.
@@ -45,17 +45,30 @@ class Timing {
                               bool same_packets, std::vector<std::string>& notes) const;
 
  private:
+  struct Pair {
+    Duration delta{};
+    std::string where, what;
+    Stamp a, b;
+  };
+  // Pairs of about the same distance; the extremes decide what is within a tolerance.
+  struct Bucket {
+    std::uint64_t count = 0;
+    Pair first, least, most;
+  };
+  // What is later, or earlier, than the tolerance allows, together.
   struct Shift {
     std::uint64_t count = 0;
-    Duration delta{};  // of the first pair
-    std::string where, what;
-    Stamp first_a, first_b, last_a;
+    const Pair* witness = nullptr;
+    Duration from{}, to{};
   };
 
-  Duration grain() const;
+  Duration width() const;
+  Duration common_distance(Duration tolerance) const;
+  std::vector<Shift> shifts(Duration base, Duration tolerance) const;
 
   TimeTolerance tolerance_;
-  std::map<std::int64_t, Shift> shifts_;  // by distance in grains
+  bool ignored_;
+  std::map<std::int64_t, Bucket> buckets_;  // by distance in widths
   std::uint64_t pairs_ = 0;
 };
 

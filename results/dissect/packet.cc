@@ -42,6 +42,7 @@ void dissect_arp(Packet& packet, ByteSpan bytes) {
     return;
   }
   packet.network = Network::arp;
+  packet.payload = {};
   packet.arp_operation = u16(bytes, 6);
   packet.arp_source = mac(bytes, 8);
   packet.source = address(bytes, 14, 4);
@@ -159,7 +160,7 @@ void dissect_transport(Packet& packet, ByteSpan bytes, std::size_t missing) {
   packet.missing = missing;
   if (packet.protocol == ip_protocol::tcp && bytes.size() >= 20) {
     const std::size_t header = (bytes[12] >> 4) * 4U;
-    if (header < 20 || header > bytes.size()) return;
+    if (header < 20 || header > bytes.size() + missing) return;
     packet.transport = Transport::tcp;
     packet.source_port = u16(bytes, 0);
     packet.destination_port = u16(bytes, 2);
@@ -167,8 +168,10 @@ void dissect_transport(Packet& packet, ByteSpan bytes, std::size_t missing) {
     packet.acknowledgment = u32(bytes, 8);
     packet.flags = bytes[13];
     packet.window = u16(bytes, 14);
-    packet.tcp_options = bytes.subspan(20, header - 20);
-    packet.payload = bytes.subspan(header);
+    const auto captured = std::min(header, bytes.size());  // a snaplen may cut the options
+    packet.missing = missing - (header - captured);
+    packet.tcp_options = bytes.subspan(20, captured - 20);
+    packet.payload = bytes.subspan(captured);
   } else if (packet.protocol == ip_protocol::udp && bytes.size() >= 8) {
     packet.transport = Transport::udp;
     packet.source_port = u16(bytes, 0);

@@ -12,108 +12,11 @@
 #include <map>
 
 #include "models/bgp/framer.h"
+#include "results/messages/bgp_fields.h"
 #include "results/messages/protocol.h"
 
 namespace seatrial::results {
 namespace {
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string out;
-  for (const auto& part : parts) out += (out.empty() ? "" : ", ") + part;
-  return out;
-}
-
-template <typename T, typename F>
-std::string sorted_list(const std::vector<T>& items, F text) {
-  std::vector<std::string> parts;
-  parts.reserve(items.size());
-  for (const auto& item : items) parts.push_back(text(item));
-  std::sort(parts.begin(), parts.end());
-  return joined(parts);
-}
-
-std::string octets_text(const bgp::Octets& octets) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  for (const auto octet : octets) {
-    out += digits[octet >> 4];
-    out += digits[octet & 15];
-  }
-  return out;
-}
-
-std::string family_text(bgp::AfiSafi family) {
-  if (family == bgp::ipv4_unicast) return "IPv4 unicast";
-  if (family == bgp::ipv6_unicast) return "IPv6 unicast";
-  return "AFI " + std::to_string(family.afi) + " SAFI " + std::to_string(family.safi);
-}
-
-std::string capabilities_text(const bgp::Capabilities& c) {
-  std::vector<std::string> parts;
-  for (const auto& family : c.families) parts.push_back(family_text(family));
-  if (c.route_refresh) parts.emplace_back("route refresh");
-  if (c.enhanced_route_refresh) parts.emplace_back("enhanced route refresh");
-  if (c.extended_message) parts.emplace_back("extended messages");
-  if (c.four_octet_as) parts.push_back("4-octet AS " + c.four_octet_as->to_string());
-  if (c.graceful_restart) {
-    auto text = "graceful restart " + std::to_string(c.graceful_restart->restart_time_s) + " s";
-    for (const auto& entry : c.graceful_restart->families) {
-      text += " " + family_text(entry.family) + (entry.forwarding_preserved ? " preserved" : "");
-    }
-    parts.push_back(text);
-  }
-  for (const auto& entry : c.add_path) {
-    parts.push_back("ADD-PATH " + family_text(entry.family) + (entry.receive ? " receive" : "") +
-                    (entry.send ? " send" : ""));
-  }
-  for (const auto& raw : c.other) {
-    parts.push_back("capability " + std::to_string(raw.code) + " " + octets_text(raw.value));
-  }
-  std::sort(parts.begin(), parts.end());
-  return joined(parts);
-}
-
-void add_attributes(MessageBuilder& b, const Lens& lens, const bgp::PathAttributes& a,
-                    const std::optional<net::IpAddress>& mp_next_hop) {
-  const auto next_hop = mp_next_hop ? mp_next_hop : a.next_hop;
-  if (next_hop) b.field("bgp.update.path_attribute.next_hop", lens.name(*next_hop));
-  b.field("bgp.update.path_attribute.origin", std::string(bgp::to_string(a.origin)));
-  b.field("bgp.update.path_attribute.as_path", a.as_path.to_string());
-  if (a.med) b.field("bgp.update.path_attribute.multi_exit_disc", std::to_string(*a.med));
-  if (a.local_pref) b.field("bgp.update.path_attribute.local_pref", std::to_string(*a.local_pref));
-  if (a.atomic_aggregate) b.field("bgp.update.path_attribute.atomic_aggregate", "yes");
-  if (a.aggregator) {
-    b.field("bgp.update.path_attribute.aggregator",
-            a.aggregator->asn.to_string() + " " + lens.name(a.aggregator->address));
-  }
-  const auto text = [](const auto& c) { return c.to_string(); };
-  if (!a.communities.empty()) {
-    b.field("bgp.update.path_attribute.communities", sorted_list(a.communities, text));
-  }
-  if (!a.extended_communities.empty()) {
-    b.field(
-        "bgp.update.path_attribute.extended_communities",
-        sorted_list(a.extended_communities.vector(), [](const auto& c) { return hex(c.value); }));
-  }
-  if (!a.large_communities.empty()) {
-    b.field("bgp.update.path_attribute.large_communities",
-            sorted_list(a.large_communities.vector(), text));
-  }
-  const auto router = [&lens](bgp::RouterId id) { return lens.name(net::IpAddress::v4(id.value)); };
-  if (a.originator_id) {
-    b.field("bgp.update.path_attribute.originator_id", router(*a.originator_id));
-  }
-  if (!a.cluster_list.empty()) {
-    std::vector<std::string> parts;
-    for (const auto& id : a.cluster_list) parts.push_back(router(id));
-    b.field("bgp.update.path_attribute.cluster_list", joined(parts));
-  }
-  if (!a.unknown.empty()) {
-    b.field("bgp.update.path_attribute.unknown", sorted_list(a.unknown.vector(), [](const auto& u) {
-              return std::to_string(u.code) + "=" + octets_text(u.value);
-            }));
-  }
-}
 
 class Bgp : public Protocol {
  public:

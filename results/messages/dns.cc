@@ -141,7 +141,7 @@ void emit_dns(Outlet& outlet, Direction direction, ByteSpan bytes, const Stamp& 
   }
   MessageBuilder builder(lens, decoded->response ? "dns.response" : "dns.query", at);
   builder.title((decoded->response ? "DNS response to " : "DNS query for ") + question)
-      .key(question)
+      .key("dns.qry.name", question)
       .field("dns.qry.name", question)
       .field("dns.flags.recdesired", decoded->recursion_desired ? "yes" : "no");
   std::vector<std::string> ttls;
@@ -156,7 +156,8 @@ void emit_dns(Outlet& outlet, Direction direction, ByteSpan bytes, const Stamp& 
   add_section(builder, lens, "dns.resp.authority", decoded->authority, ttls);
   add_section(builder, lens, "dns.resp.additional", decoded->additional, ttls);
   if (!ttls.empty()) builder.field("dns.resp.ttl", joined(std::move(ttls)));
-  outlet.emit(outlet.lane(direction) + " " + question, builder.build());
+  const bool any_question = lens.ignores("dns.qry.name");
+  outlet.emit(outlet.lane(direction) + (any_question ? "" : " " + question), builder.build());
 }
 
 std::unique_ptr<Protocol> make_dns_over_tcp(Outlet& outlet) {

@@ -1,6 +1,9 @@
 // HTTP/1.x requests and responses of a connection (models/http). A response belongs to the oldest
 // request that has none; one that the connection or the capture cuts short is told as incomplete.
 //
+// Octets that were not captured are counted where they belong to a body of known length; behind any
+// others that direction is octets without a meaning.
+//
 // Date is the server's clock and no part of what is compared; neither is the connection's own
 // bookkeeping of which octets went into which chunk.
 #include <deque>
@@ -20,7 +23,17 @@ class Http : public Protocol {
   explicit Http(Outlet& outlet) : outlet_(outlet) {}
 
   void on_bytes(Direction direction, ByteSpan bytes, const Stamp& at) override {
-    if (octets_) return octets_->on_bytes(direction, bytes, at);
+    if (gave_up(direction)) return octets_->on_bytes(direction, bytes, at);
+    auto& body = body_of(direction);
+    if (body.damaged) {
+      const auto own = static_cast<std::size_t>(std::min<std::uint64_t>(body.left, bytes.size()));
+      body.content.add(bytes.first(own));
+      body.left -= own;
+      bytes = bytes.subspan(own);
+      if (body.left > 0) return;
+      complete(direction);
+      if (bytes.empty()) return;
+    }
     if (direction == Direction::to_server) {
       requests_.push(bytes);
       pull_requests(at);
@@ -31,13 +44,22 @@ class Http : public Protocol {
     }
   }
   void on_gap(Direction direction, std::uint64_t octets, const Stamp& at) override {
+    if (gave_up(direction)) return octets_->on_gap(direction, octets, at);
+    if (lies_in_body(direction, octets)) {
+      auto& body = body_of(direction);
+      body.lost += octets;
+      body.left -= octets;
+      if (body.left == 0) complete(direction);
+      return;
+    }
     // What follows cannot be read as messages.
-    give_up();
+    if (direction == Direction::to_client && in_response_body_) emit_response(false);
+    give_up(direction);
     octets_->on_gap(direction, octets, at);
   }
   void on_end(Direction direction, const Stamp& at) override {
-    if (octets_) return octets_->on_end(direction, at);
-    if (direction != Direction::to_client) return;
+    if (gave_up(direction)) return octets_->on_end(direction, at);
+    if (direction != Direction::to_client || response_body_.damaged) return;
     responses_.push_end();
     pull_responses(at);
   }
@@ -52,6 +74,50 @@ class Http : public Protocol {
     std::string target;
     Stamp at;
   };
+  struct Body {
+    StreamHash content;
+    std::uint64_t lost = 0;  // not captured
+    // Behind the first lost octet the parser is left out, and what is still to come is counted.
+    bool damaged = false;
+    std::uint64_t left = 0;
+
+    std::string text() const {
+      return std::to_string(content.size() + lost) + " octets, " +
+             (lost > 0 ? std::to_string(lost) + " of them not captured, " : std::string()) +
+             "hash " + hex(content.value());
+    }
+  };
+
+  Body& body_of(Direction direction) {
+    return direction == Direction::to_server ? request_body_ : response_body_;
+  }
+
+  template <class Parser>
+  static bool prepare_rest(Body& body, const Parser& parser, bool in_body, std::uint64_t octets) {
+    if (!body.damaged) {
+      const auto length = parser.content_length();
+      if (!in_body || parser.framing() != http::BodyFraming::content_length || !length ||
+          parser.buffered() > 0 || *length < body.content.size()) {
+        return false;
+      }
+      body.left = *length - body.content.size();
+    }
+    body.damaged = octets <= body.left;
+    return body.damaged;
+  }
+  bool lies_in_body(Direction direction, std::uint64_t octets) {
+    return direction == Direction::to_server
+               ? prepare_rest(request_body_, requests_, in_request_body_, octets)
+               : prepare_rest(response_body_, responses_, in_response_body_, octets);
+  }
+  void complete(Direction direction) {
+    if (direction == Direction::to_server) {
+      emit_request();
+      requests_.restart();
+    } else {
+      emit_response(true);
+    }
+  }
 
   template <class Parser>
   static void add_fields(MessageBuilder& builder, const Parser& parser) {
@@ -65,10 +131,6 @@ class Http : public Protocol {
     }
   }
 
-  static std::string body_text(const StreamHash& body) {
-    return std::to_string(body.size()) + " octets, hash " + hex(body.value());
-  }
-
   void pull_requests(const Stamp& at) {
     for (;;) {
       const auto event = requests_.next();
@@ -78,11 +140,12 @@ class Http : public Protocol {
         case http::EventKind::head:
           request_at_ = at;
           request_body_ = {};
+          in_request_body_ = true;
           asked_.push_back({requests_.head().method, requests_.head().target, at});
           if (asked_.size() > most_asked) asked_.pop_front();
           break;
         case http::EventKind::body:
-          request_body_.add(event.body);
+          request_body_.content.add(event.body);
           break;
         case http::EventKind::complete:
           emit_request();
@@ -96,13 +159,19 @@ class Http : public Protocol {
 
   void emit_request() {
     const auto& head = requests_.head();
+    in_request_body_ = false;
     MessageBuilder builder(outlet_.lens(), "http.request", request_at_);
-    builder.title("request " + head.method + " " + head.target).key(head.method).key(head.target);
+    builder.title("request " + head.method + " " + head.target)
+        .key("http.request.method", head.method)
+        .key("http.request.uri", head.target);
     builder.field("http.request.method", head.method)
         .field("http.request.uri", head.target)
         .field("http.request.version", version_text(head.version));
     add_fields(builder, requests_);
-    if (request_body_.size() > 0) builder.field("http.file_data", body_text(request_body_));
+    if (request_body_.content.size() + request_body_.lost > 0) {
+      builder.field("http.file_data", request_body_.text());
+    }
+    request_body_ = {};
     outlet_.emit(Direction::to_server, builder.build());
   }
 
@@ -124,15 +193,15 @@ class Http : public Protocol {
           in_response_body_ = true;
           break;
         case http::EventKind::body:
-          response_body_.add(event.body);
+          response_body_.content.add(event.body);
           break;
         case http::EventKind::complete:
           emit_response(true);
-          if (octets_) return;
+          if (gave_up(Direction::to_client)) return;
           break;
         case http::EventKind::error:
           if (in_response_body_) emit_response(false);
-          if (event.error == http::ErrorKind::ended_early) return give_up();
+          if (event.error == http::ErrorKind::ended_early) return give_up(Direction::to_client);
           return malformed(Direction::to_client, event.what, at);
       }
     }
@@ -146,12 +215,13 @@ class Http : public Protocol {
     MessageBuilder builder(outlet_.lens(), "http.response", response_at_);
     builder.title("response " + status +
                   (known ? " to " + asked.method + " " + asked.target : std::string()));
-    builder.key(asked.method).key(asked.target);
+    builder.key("http.request.method", asked.method).key("http.request.uri", asked.target);
     if (known) builder.response_time(response_at_.time - asked.at.time);
     builder.field("http.response.code", status)
         .field("http.response.version", version_text(head.version));
     add_fields(builder, responses_);
-    builder.field("http.file_data", body_text(response_body_));
+    builder.field("http.file_data", response_body_.text());
+    response_body_ = {};
     if (!complete) builder.field("http.response.complete", "no");
     outlet_.emit(Direction::to_client, builder.build());
     if (known) asked_.pop_front();
@@ -159,7 +229,10 @@ class Http : public Protocol {
     const bool upgraded =
         head.status == 101 || (asked.method == "CONNECT" && head.status / 100 == 2);
     if (!complete) return;
-    if (upgraded) return give_up();
+    if (upgraded) {
+      give_up(Direction::to_server);
+      return give_up(Direction::to_client);
+    }
     responses_.restart(!asked_.empty() && asked_.front().method == "HEAD");
   }
 
@@ -168,9 +241,13 @@ class Http : public Protocol {
                                 .title("octets that are no HTTP message: " + what)
                                 .key(what)
                                 .build());
-    give_up();
+    give_up(direction);
   }
-  void give_up() {
+  bool gave_up(Direction direction) const {
+    return given_up_.at(static_cast<std::size_t>(direction));
+  }
+  void give_up(Direction direction) {
+    given_up_.at(static_cast<std::size_t>(direction)) = true;
     if (!octets_) octets_ = make_octets(outlet_);
   }
 
@@ -181,9 +258,11 @@ class Http : public Protocol {
   http::ResponseParser responses_{{.head = 256 * 1024}};
   std::deque<Asked> asked_;
   Stamp request_at_, response_at_;
-  StreamHash request_body_, response_body_;
+  Body request_body_, response_body_;
   bool response_begun_ = false;
+  bool in_request_body_ = false;
   bool in_response_body_ = false;
+  std::array<bool, 2> given_up_{};
   std::unique_ptr<Protocol> octets_;
 };
 

@@ -82,6 +82,10 @@ MessageBuilder& MessageBuilder::key(std::string_view part) {
   return *this;
 }
 
+MessageBuilder& MessageBuilder::key(std::string_view name, std::string_view part) {
+  return lens_.ignores(name) ? *this : key(part);
+}
+
 MessageBuilder& MessageBuilder::field(std::string_view name, std::string value) {
   if (lens_.ignores(name)) return *this;
   message_.digest = hash_of(value, hash_of(name, message_.digest));

@@ -92,6 +92,8 @@ class MessageBuilder {
   MessageBuilder& title(std::string text);
   // What makes it the same message as another one, besides its kind.
   MessageBuilder& key(std::string_view part);
+  // The same of what is a field too: passed over where that is ignored.
+  MessageBuilder& key(std::string_view name, std::string_view part);
   MessageBuilder& field(std::string_view name, std::string value);
   MessageBuilder& response_time(std::optional<Duration> time);
   Message build();

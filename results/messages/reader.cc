@@ -154,8 +154,9 @@ void MessageReader::on_icmp(const Packet& packet, const Stamp& at) {
       title += " for " + lens_.name(inner.source) + " > " + lens_.name(inner.destination);
     }
   }
-  const auto lane = from + " > " + to;
-  outlet.emit(lane, builder.key(title).title(title).build());
+  const bool any_kind = lens_.ignores("icmp.type") || lens_.ignores("icmp.code");
+  if (!any_kind) builder.key(title);
+  outlet.emit(from + " > " + to, builder.title(title).build());
 }
 
 void MessageReader::on_arp(const Packet& packet, const Stamp& at) {
@@ -168,7 +169,10 @@ void MessageReader::on_arp(const Packet& packet, const Stamp& at) {
   if (packet.source.is_unspecified()) return;  // a probe (RFC 5227) claims nothing
   arp_asked_.erase(packet.source);
   const auto claim = arp_claims_.find(packet.source);
-  if (claim != arp_claims_.end() && claim->second == packet.arp_source) return;
+  if (claim != arp_claims_.end() &&
+      (claim->second == packet.arp_source || lens_.ignores("arp.src.hw_mac"))) {
+    return;
+  }
   if (arp_claims_.size() >= most_remembered) arp_claims_.clear();
   arp_claims_[packet.source] = packet.arp_source;
   const auto& who = lens_.name(packet.source);

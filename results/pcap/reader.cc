@@ -122,12 +122,13 @@ std::optional<CapturedFrame> PcapReader::next() {
     file.offset = file.classic ? file.offset + classic_record_bytes + header->caplen
                                : static_cast<std::int64_t>(ftello(file.stream));
     if (file.filtered && pcap_offline_filter(&file.filter, header, data) == 0) continue;
-    // The file may claim any time; a time past 63 bits of nanoseconds wraps.
+    // The file may claim any time; one past 62 bits of nanoseconds (the year 2116) wraps, so that
+    // differences of differences of times have room.
     const auto ns = static_cast<std::uint64_t>(header->ts.tv_sec) * 1'000'000'000U +
                     static_cast<std::uint64_t>(header->ts.tv_usec);
     return CapturedFrame{
         file.frames,
-        TimePoint(Duration(static_cast<Duration::rep>(ns & ~(std::uint64_t{1} << 63)))),
+        TimePoint(Duration(static_cast<Duration::rep>(ns & ((std::uint64_t{1} << 62) - 1)))),
         {data, header->caplen},
         header->len};
   }

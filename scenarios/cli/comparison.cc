@@ -55,6 +55,7 @@ void add_output_options(CLI::App& command, ComparisonArguments& arguments) {
                    "Compare and tell at every layer; --layer still decides the exit code");
   command.add_option("--max", arguments.most, "Tell at most so many findings")
       ->capture_default_str()
+      ->check(CLI::NonNegativeNumber)
       ->type_name("NUMBER");
   command.add_flag("--json", arguments.json, "One JSON object instead of words");
   command.add_option("--junit", arguments.junit, "Write a JUnit file too")->type_name("FILE");
@@ -97,7 +98,6 @@ results::CompareOptions comparison_options(const ComparisonArguments& arguments,
     }
   }
   if (!arguments.captures.empty()) options.captures = arguments.captures;
-  options.tolerance.ignored = options.lens.ignores("frame.time");
   options.keep = std::max<std::size_t>(arguments.most, 1000);
   if (wrong) throw Done(bad_input);
   return options;

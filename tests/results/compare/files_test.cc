@@ -5,6 +5,7 @@
 
 #include "results/compare/align.h"
 #include "results/compare/render.h"
+#include "results/text/printable.h"
 #include "tests/results/compare/support.h"
 
 namespace seatrial::results {
@@ -139,6 +140,24 @@ BOOST_AUTO_TEST_CASE(the_forms_of_an_outcome) {
   const auto lines = comparison_github(comparison);
   BOOST_TEST(std::count(lines.begin(), lines.end(), '\n') == 10);
   BOOST_TEST(lines.find("and 21 more differences") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_terminal_obeys_nothing_that_a_capture_says) {
+  // ESC [ 2 J, a line break, an octet that is no UTF-8 (RFC 3629), NEXT LINE (U+0085), an e acute.
+  BOOST_TEST(printable("a\x1b[2J\n\xff\xc2\x85\xc3\xa9") ==
+             "a\\x1b[2J\\x0a\\xff\\xc2\\x85\xc3\xa9");
+  Frames a, b;
+  Talk(a, 0s).open().client("GET /\x9b HTTP/1.1\r\nHost: x\r\nX: \x1b[2J\r\n\r\n");
+  Talk(b, 0s).open().client("GET /\x9b HTTP/1.1\r\nHost: x\r\nX: ::error::%0A\r\n\r\n");
+  const Folder folder;
+  const auto comparison = compare_files(folder.write("a.pcap", a), folder.write("b.pcap", b), {});
+  BOOST_TEST(!comparison.same());
+  for (const auto& text : {comparison_text(comparison, 20), comparison_github(comparison)}) {
+    BOOST_TEST(text.find('\x1b') == std::string::npos, text);
+    BOOST_TEST(text.find('\x9b') == std::string::npos, text);
+  }
+  BOOST_TEST(
+      !nlohmann::json::parse(comparison_json(comparison, 20), nullptr, false).is_discarded());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
