@@ -2,6 +2,7 @@
 is changed on purpose is named. curl and nginx the same way; the variants of the file formats by Wireshark's own tools."""
 
 import json
+import os
 import re
 import shutil
 import struct
@@ -217,15 +218,121 @@ def segment(source, destination, source_port, destination_port, sequence, octets
     return bytes(12) + b"\x08\x00" + ip + tcp
 
 
+FRR6 = """\
+frr defaults datacenter
+hostname left
+interface lo
+ ipv6 address 2001:db8:1::1/128
+exit
+router bgp 65001
+ bgp router-id 192.0.2.1
+ no bgp ebgp-requires-policy
+ neighbor 2001:db8::2 remote-as 65002
+ address-family ipv6 unicast
+  neighbor 2001:db8::2 activate
+  network 2001:db8:1::1/128
+ exit-address-family
+exit
+"""
+
+BIRD6 = """\
+log stderr all;
+router id 192.0.2.2;
+protocol device { }
+protocol static own { ipv6; route 2001:db8:2::/48 blackhole; }
+protocol bgp peer {
+  local 2001:db8::2 as 65002; neighbor 2001:db8::1 as 65001; connect delay time 1;
+  ipv6 { import all; export where source = RTS_STATIC; };
+}
+"""
+
+
+def test_a_session_over_ipv6_taken_twice_has_other_link_local_next_hops_and_is_the_same(tmp_path):
+    def talk(lab, left, right):
+        for namespace, number in ((left, 1), (right, 2)):
+            namespace.run("ip", "-6", "address", "add", f"2001:db8::{number}/64", "dev", "eth0", "nodad")
+        bird = Bird(lab, right, BIRD6)
+        frr = Frr(lab, left, lab.write("left.conf", FRR6))
+        bird.wait_established("peer")
+        wait_until(lambda: "2001:db8:1::1/128" in bird.ask("show", "route"), what="BIRD's route")
+        wait_until(lambda: "2001:db8:2::/48" in frr.show("bgp ipv6 unicast").get("routes", {}), what="FRR's route")
+    once, again = (take(tmp_path / f"{name}.pcapng", "", talk) for name in ("once", "again"))
+    link_local = [subprocess.run(["tshark", "-r", capture, "-Y", "bgp.update.path_attribute.mp_reach_nlri.next_hop", "-T", "fields",
+                                  "-e", "bgp.update.path_attribute.mp_reach_nlri.next_hop"], capture_output=True, text=True,
+                                 check=True).stdout for capture in (once, again)]
+    assert "fe80" in link_local[0] and link_local[0] != link_local[1]
+    assert findings(once, again) == []
+
+
 NGINX = """\
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ }}
 http {{
   access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  server {{ listen 80; location / {{ return 200 "you asked for $uri\\n"; }} }}
+  gzip on; gzip_min_length 1; gzip_types text/plain; default_type text/plain;
+  server {{
+    listen 80;
+    location / {{ return 200 "you asked for $uri\\n"; }}
+    location /none {{ return 204; }}
+    location /moved {{ return 301 /; }}
+    location /big {{ root {folder}; }}
+  }}
 }}
 """
+
+PIPELINED = """\
+import socket
+connection = socket.create_connection(("192.0.2.2", 80))
+connection.sendall(b"GET /p1 HTTP/1.1\\r\\nHost: x\\r\\n\\r\\nHEAD /p2 HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"
+                   b"GET /p3 HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n")
+while connection.recv(4096):
+    pass
+"""
+
+
+@pytest.fixture(scope="module", name="variety")
+def takes_of_all_kinds_of_messages(tmp_path_factory):
+    """HEAD, 204, 301, 100-continue, chunks to both sides, a range, three requests at once, a body over many segments."""
+    folder = tmp_path_factory.mktemp("variety")
+
+    def talk(lab, left, right):
+        (lab.folder / "big").write_bytes(b"".join(b"%06d\n" % i for i in range(30000)))
+        os.utime(lab.folder / "big", (1e9, 1e9))
+        right.start(tool("nginx"), "-c", lab.write("nginx.conf", NGINX.format(folder=lab.folder)), "-e", "stderr")
+        wait_until(lambda: ":80 " in right.run("ss", "-ltn").stdout, what="nginx to listen")
+
+        def curl(*arguments):
+            left.run(tool("curl"), "-sS", "-o", "/dev/null", *arguments)
+        url, data = "http://192.0.2.2", f"@{lab.folder / 'big'}"
+        curl("-I", f"{url}/head")
+        curl(f"{url}/none", "--next", "-sS", f"{url}/moved", "-o", "/dev/null")
+        curl("-H", "Expect: 100-continue", "--data-binary", "expected", f"{url}/post")
+        curl("-H", "Transfer-Encoding: chunked", "-H", "Expect:", "--data-binary", data, f"{url}/post")
+        curl("-r", "0-99", f"{url}/big")
+        curl("--compressed", f"{url}/big")
+        curl(f"{url}/big")
+        left.run("/usr/bin/python3", "-c", PIPELINED)
+
+    return {name: take(folder / f"{name}.pcapng", "tcp port 80", talk) for name in ("once", "again")}
+
+
+def test_messages_of_all_kinds_taken_twice(variety):
+    output = diff(variety["once"], variety["again"], expect=0)
+    # 8 connections; 8 requests of curl (two on one of them) and the 3 at once, a response to each.
+    assert "messages  same (30 compared)" in output, output
+
+
+def test_a_frame_that_was_not_captured_is_one_finding_and_names_its_octets(variety, tmp_path):
+    # A segment in the middle of the last body, of 210000 octets.
+    rows = subprocess.run(["tshark", "-r", variety["once"], "-Y", "tcp.srcport == 80 && tcp.len > 1000", "-T", "fields", "-e",
+                           "frame.number", "-e", "tcp.len"], capture_output=True, text=True, check=True).stdout.split("\n")
+    number, octets = rows[-3].split("\t")
+    lost = tmp_path / "lost.pcapng"
+    subprocess.run(["editcap", variety["once"], lost, number], check=True)
+    found = findings(variety["once"], lost)
+    assert len(found) == 1
+    assert f"210000 octets, {octets} of them not captured" in found[0]["what"], found
 
 
 @pytest.fixture(scope="module", name="web")
