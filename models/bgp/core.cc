@@ -106,8 +106,8 @@ void Speaker::Core::run_decisions() {
   advertise(from);
 }
 
-// Tells the neighbours that there is something to read in the log, and cuts off what all have read.
-void Speaker::Core::advertise(ChangeLog::Position from) {
+// Tells the neighbours that there is something to read in the log.
+void Speaker::Core::advertise(std::uint64_t from) {
   if (from == changes_.end()) return;
   std::array<bool, 2> touched{};
   changes_.for_each_since(from, [&](const ChangeLog::Change& change) {
@@ -116,16 +116,14 @@ void Speaker::Core::advertise(ChangeLog::Position from) {
   for (auto& group : groups_) group->forget();
   // Who waits long for its time takes its part, so that the log does not keep all that happens.
   const bool long_ago = changes_.size() > 1024 + 2 * rib_.size();
-  auto read = changes_.end();
   for (auto& [address, n] : neighbors_) {
     if (!n->session().established()) continue;
     if (n->session().config().default_originate) touch_default(*n);
     if (touched[0]) n->changed(net::Family::ipv4);
     if (touched[1]) n->changed(net::Family::ipv6);
     if (long_ago) n->catch_up();
-    read = std::min(read, n->read_to().value_or(read));
   }
-  changes_.forget(read);
+  if (long_ago) changes_.trim();
 }
 
 void Speaker::Core::touch_default(Neighbor& n) {
@@ -139,32 +137,35 @@ void Speaker::Core::run_decision(const net::Prefix& prefix, Route& route,
   const auto told = std::exchange(route.told, nullptr);
   auto* observer = dependencies_.observer;
   const bool watched = observer != nullptr && observer->wants_routes();
-  const bool hops_matter = watched || dependencies_.sink != nullptr;
+  const bool hops_matter = observer != nullptr || dependencies_.sink != nullptr;
   const auto* before = told ? &told->best : route.best();
   Candidate old;
   if (before != nullptr) old = *before;
-  std::vector<NextHop> old_hops;
+  NextHops old_hops;
   if (hops_matter) old_hops = told ? std::move(told->next_hops) : route.next_hops();
   choose({route.begin(), route.size()}, options);
   const auto* best = route.best();
   const bool best_differs = (best != nullptr) != (old.attributes != nullptr) ||
                             (best != nullptr && !same_path(*best, old));
-  std::vector<NextHop> next_hops;
+  NextHops next_hops;
   if (hops_matter) next_hops = route.next_hops();
   const bool hops_differ = next_hops != old_hops;
   if (hops_differ && dependencies_.sink != nullptr) {
     if (next_hops.empty()) {
       dependencies_.sink->route_removed(prefix);
     } else {
-      dependencies_.sink->route_changed(prefix, next_hops);
+      dependencies_.sink->route_changed(prefix, {next_hops.data(), next_hops.size()});
     }
   }
   if (best_differs && !aggregates_.empty()) touch_aggregates(prefix);
-  if (best_differs || paths_are_sent_) changes_.add(prefix, best_differs);
+  if (best_differs || paths_are_sent_) {
+    changes_.add({prefix, best_differs, best != nullptr ? best->origin : nullptr});
+  }
+  if ((best_differs || hops_differ) && observer != nullptr) observer->prefix_changed(prefix);
   if ((best_differs || hops_differ) && watched) {
     const bool local = best != nullptr && best->origin == &own_;
     RibEvent event{host_.name(), host_.now(),    prefix, best != nullptr,
-                   local,        summary(route), "",     next_hops};
+                   local,        summary(route), "",     {next_hops.begin(), next_hops.end()}};
     if (best != nullptr) event.reason = to_string(best->step);
     observer->rib_changed(event);
   }

@@ -134,7 +134,7 @@ class Speaker::Core final : public SessionOwner {
   void wake();
   void run_decisions();
   void run_decision(const net::Prefix& prefix, Route& route, const DecisionOptions& options);
-  void advertise(ChangeLog::Position from);
+  void advertise(std::uint64_t from);
   void touch_default(Neighbor& neighbor);
   UpdateGroup& join_group(const Neighbor& neighbor);
   void leave_group(const Neighbor& neighbor);
@@ -149,6 +149,7 @@ class Speaker::Core final : public SessionOwner {
   Dependencies dependencies_;
   mutable AttributePool pool_;
   PathOrigin own_;  // of local paths
+  ChangeLog changes_;
   std::map<net::IpAddress, std::unique_ptr<Neighbor>> neighbors_;
   std::vector<std::unique_ptr<Neighbor>> removed_;
   std::map<net::Prefix, OriginatedRoute> originated_;
@@ -157,7 +158,6 @@ class Speaker::Core final : public SessionOwner {
   std::unique_ptr<io::Timer> reuse_timer_;
   Rib rib_;
   std::vector<Marked> marked_;
-  ChangeLog changes_;
   std::vector<std::unique_ptr<UpdateGroup>> groups_;
   unsigned last_group_ = 0;
   bool first_updates_due_ = false;  // at the next wakeup of the process, for some neighbour

@@ -20,6 +20,7 @@ SessionSnapshot Speaker::Core::snapshot(const Neighbor& n) const {
     s.stale_prefixes += received.stale;
   }
   s.dynamic = n.watch().dynamic;
+  if (n.group() != nullptr) s.update_group = n.group()->id();
   s.restart_timer = n.watch().restart->restart_left();
   s.stale_timer = n.watch().restart->stale_left();
   n.adj_rib_out().for_each([&](const net::Prefix&, const Neighbor::AdvertisedPaths& sent) {
@@ -29,7 +30,8 @@ SessionSnapshot Speaker::Core::snapshot(const Neighbor& n) const {
 }
 
 RouteSnapshot Speaker::Core::describe(const net::Prefix& prefix, const Route& route) const {
-  RouteSnapshot out{prefix, {}, route.told ? route.told->next_hops : route.next_hops()};
+  const auto hops = route.told ? route.told->next_hops : route.next_hops();
+  RouteSnapshot out{prefix, {}, {hops.begin(), hops.end()}};
   for (const auto& c : route) {
     if (!c.attributes) continue;
     PathSnapshot path;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/container/small_vector.hpp>
 #include <limits>
 #include <utility>
 
@@ -9,6 +10,9 @@
 
 namespace seatrial::bgp {
 namespace {
+
+// Indices of candidates: rarely more than fit without an allocation.
+using Indices = boost::container::small_vector<std::size_t, 16>;
 
 // Negative: the first is better. The step is the first that tells them apart.
 struct Comparison {
@@ -29,7 +33,7 @@ class Decider {
   Decision run() {
     Decision decision;
     decision.steps.assign(candidates_.size(), Step::not_eligible);
-    std::vector<std::size_t> alive;
+    Indices alive;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       if (candidates_[i].eligible()) alive.push_back(i);
     }
@@ -42,20 +46,24 @@ class Decider {
   }
 
  private:
-  std::size_t choose(const std::vector<std::size_t>& alive, std::vector<Step>& steps) const {
+  std::size_t choose(const Indices& alive, std::vector<Step>& steps) const {
+    // Without a difference in MED the steps are an order, whichever way it is looked for.
+    const bool same_med =
+        std::ranges::all_of(alive, [&](std::size_t i) { return med(i) == med(alive.front()); });
+    if (same_med) return newest_first(alive, false);
     switch (options_.med_mode) {
       case MedMode::pairwise:
         return newest_first(alive, true);
       case MedMode::deterministic: {
         // The winner of each neighbouring AS, then the winner of those.
-        std::vector<std::pair<std::optional<Asn>, std::vector<std::size_t>>> groups;
+        std::vector<std::pair<std::optional<Asn>, Indices>> groups;
         for (const auto i : alive) {
           const auto asn = outer_neighbor(candidates_[i].attributes->as_path);
           auto group = std::ranges::find_if(groups, [&](const auto& g) { return g.first == asn; });
           if (group == groups.end()) group = groups.insert(group, {asn, {}});
           group->second.push_back(i);
         }
-        std::vector<std::size_t> winners;
+        Indices winners;
         for (const auto& [asn, members] : groups) winners.push_back(newest_first(members, true));
         std::ranges::sort(winners);
         return newest_first(winners, true);
@@ -66,7 +74,7 @@ class Decider {
     return alive.front();
   }
 
-  std::size_t newest_first(const std::vector<std::size_t>& alive, bool with_med) const {
+  std::size_t newest_first(const Indices& alive, bool with_med) const {
     std::size_t best = alive.back();
     for (auto i = alive.rbegin(); i != alive.rend(); ++i) {
       if (compare(*i, best, with_med).sign < 0) best = *i;
@@ -75,9 +83,8 @@ class Decider {
   }
 
   // Steps before MED, then RFC 4271 section 9.1.2.2 c over what is left, marked in `steps`.
-  std::vector<std::size_t> without_higher_med(const std::vector<std::size_t>& alive,
-                                              std::vector<Step>& steps) const {
-    std::vector<std::size_t> left;
+  Indices without_higher_med(const Indices& alive, std::vector<Step>& steps) const {
+    Indices left;
     for (const auto i : alive) {
       const bool beaten = std::ranges::any_of(alive, [&](std::size_t j) {
         const auto c = compare(j, i, false);
@@ -85,7 +92,7 @@ class Decider {
       });
       if (!beaten) left.push_back(i);
     }
-    std::vector<std::size_t> kept;
+    Indices kept;
     for (const auto i : left) {
       const bool beaten = std::ranges::any_of(
           left, [&](std::size_t j) { return med_comparable(j, i) && med(j) < med(i); });
@@ -98,8 +105,7 @@ class Decider {
     return kept;
   }
 
-  void explain(std::size_t best, const std::vector<std::size_t>& alive,
-               std::vector<Step>& steps) const {
+  void explain(std::size_t best, const Indices& alive, std::vector<Step>& steps) const {
     const bool with_med = options_.med_mode != MedMode::eliminate;
     steps[best] = Step::only_path;
     for (const auto i : alive) {
@@ -110,7 +116,7 @@ class Decider {
     }
   }
 
-  std::vector<std::size_t> multipath_of(std::size_t best, const std::vector<std::size_t>& alive,
+  std::vector<std::size_t> multipath_of(std::size_t best, const Indices& alive,
                                         const std::vector<Step>& steps) const {
     std::vector<std::size_t> set{best};
     const auto& b = candidates_[best];
@@ -180,8 +186,8 @@ class Decider {
       return {s, Step::as_path_length};
     }
     if (const int s = lower_first(p.origin, q.origin)) return {s, Step::origin};
-    if (with_med && med_comparable(i, j)) {
-      if (const int s = lower_first(med(i), med(j))) return {s, Step::med};
+    if (with_med && med(i) != med(j) && med_comparable(i, j)) {
+      return {lower_first(med(i), med(j)), Step::med};
     }
     // RFC 5065 section 5.3: another member AS is no more external than our own.
     const auto inner = [](const Candidate& c) {

@@ -6,13 +6,13 @@
 namespace seatrial::bgp {
 
 Neighbor::Neighbor(io::Host& host, SessionOwner& owner, const SpeakerConfig& speaker,
-                   NeighborConfig config, const ChangeLog& changes, Desired desired)
+                   NeighborConfig config, ChangeLog& changes, Desired desired)
     : host_(host),
       speaker_(speaker),
       session_(host, owner, std::move(config)),
-      changes_(changes),
       desired_(std::move(desired)),
       import_reach_(reach_of(session_.config().import_policy)),
+      changes_(changes),
       flush_timer_(host.timer([this] { flush(); })) {
   origins_.push_back(std::make_unique<PathOrigin>());
 }
@@ -37,7 +37,7 @@ bool Neighbor::sends_paths(net::Family family) const {
 
 void Neighbor::established(UpdateGroup& group) {
   group_ = &group;
-  read_to_ = changes_.end();
+  changes_.start();
   const PathOrigin origin{session_.config().address, session_.source(),
                           session_.negotiated().peer.id, session_.config().route_reflector_client,
                           session_.kind() == PeerKind::confederation};
@@ -58,6 +58,7 @@ bool Neighbor::wake() {
 
 void Neighbor::lost() {
   group_ = nullptr;
+  changes_.stop();
   flush_timer_->cancel();
   pending_.clear();
   refresh_due_.clear();
@@ -75,20 +76,17 @@ void Neighbor::changed(net::Family family) {
   if (session_.established() && carries(family)) schedule();
 }
 
-std::optional<ChangeLog::Position> Neighbor::read_to() const {
-  return session_.established() ? std::optional(read_to_) : std::nullopt;
-}
-
 void Neighbor::catch_up() {
-  if (read_to_ != changes_.end()) {
-    const std::array<bool, 2> carried{carries(net::Family::ipv4), carries(net::Family::ipv6)};
-    const std::array<bool, 2> all{sends_paths(net::Family::ipv4), sends_paths(net::Family::ipv6)};
-    changes_.for_each_since(read_to_, [&](const ChangeLog::Change& change) {
-      const auto family = change.prefix.address().is_v4() ? 0U : 1U;
-      if (carried[family] && (change.best || all[family])) pending_.push_back(change.prefix);
-    });
-    read_to_ = changes_.end();
-  }
+  const std::array<bool, 2> carried{carries(net::Family::ipv4), carries(net::Family::ipv6)};
+  const std::array<bool, 2> all{sends_paths(net::Family::ipv4), sends_paths(net::Family::ipv6)};
+  // What came from this neighbour is not sent back, and there is nothing to take back.
+  const bool own_matters = !adj_rib_out_.empty() || session_.config().default_originate;
+  changes_.read([&](const ChangeLog::Change& change) {
+    const auto family = change.prefix.address().is_v4() ? 0U : 1U;
+    if (!carried[family]) return;
+    const bool own = change.origin == origin() && !own_matters;
+    if (all[family] || (change.best && !own)) pending_.push_back(change.prefix);
+  });
   tidy();
 }
 
@@ -182,7 +180,7 @@ void Neighbor::flush() {
       groups[found->second].prefixes.push_back({prefix, path.path_id});
     });
   }
-  pending_ = {};
+  std::vector<net::Prefix>().swap(pending_);  // and gives the memory back
   tidy_at_ = 1024;
   if (!withdrawals.withdrawn.empty()) session_.send(withdrawals);
   for (const auto& group : groups) send(group);

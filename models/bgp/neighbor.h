@@ -32,7 +32,7 @@ class Neighbor {
   using Desired = std::function<AdvertisedPaths(const Neighbor&, const net::Prefix&)>;
 
   Neighbor(io::Host& host, SessionOwner& owner, const SpeakerConfig& speaker, NeighborConfig config,
-           const ChangeLog& changes, Desired desired);
+           ChangeLog& changes, Desired desired);
 
   Session& session() { return session_; }
   const Session& session() const { return session_; }
@@ -78,8 +78,6 @@ class Neighbor {
   void touch(const net::Prefix& prefix);
   // The log has grown by changes in this family.
   void changed(net::Family family);
-  // How far it has read the log, when Established.
-  std::optional<ChangeLog::Position> read_to() const;
   // Takes what it has not read yet out of the log.
   void catch_up();
   // Everything sent is sent again (ROUTE-REFRESH), between BoRR and EoRR where RFC 7313 was agreed
@@ -106,7 +104,6 @@ class Neighbor {
   io::Host& host_;
   const SpeakerConfig& speaker_;
   Session session_;
-  const ChangeLog& changes_;
   Desired desired_;
   PolicyReach import_reach_;
   std::array<Received, 2> received_;
@@ -115,7 +112,7 @@ class Neighbor {
   net::PrefixMap<AdvertisedPaths> adj_rib_out_;
   std::vector<net::Prefix> pending_;
   std::size_t tidy_at_ = 1024;  // pending ones
-  ChangeLog::Position read_to_ = 0;
+  ChangeLog::Reader changes_;
   std::unique_ptr<io::Timer> flush_timer_;
   TimePoint earliest_flush_{};
   bool end_of_rib_due_ = false;

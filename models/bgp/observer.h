@@ -99,6 +99,8 @@ class Observer {
   virtual ~Observer() = default;
   virtual void session_changed(const SessionEvent&) {}
   virtual void rib_changed(const RibEvent&) {}
+  // The same without its texts, and always: the choice or its next hops are others now.
+  virtual void prefix_changed(const net::Prefix&) {}
   // False: rib_changed() is not called, and its texts are not made.
   virtual bool wants_routes() const { return true; }
   virtual void message(const MessageEvent&) {}

@@ -63,8 +63,8 @@ const Candidate* Route::chosen() const {
   return told->best.attributes ? &told->best : nullptr;
 }
 
-std::vector<NextHop> Route::next_hops() const {
-  std::vector<NextHop> out;
+NextHops Route::next_hops() const {
+  NextHops out;
   for (const auto& c : *this) {
     if (c.multipath && c.origin->source != RouteSource::local) {
       out.push_back({*c.attributes->next_hop});

@@ -5,9 +5,9 @@
 // a route is 64 octets.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "models/bgp/decision.h"
 #include "models/bgp/observer.h"
@@ -50,11 +50,14 @@ class PathList {
   std::uint32_t size_ = 0;
 };
 
+// Most are one, and no allocation.
+using NextHops = boost::container::small_vector<NextHop, 2>;
+
 struct Route : PathList {
   // The choice as it was last told to the others, once it is no longer found in the paths.
   struct Told {
     Candidate best;  // without attributes: there was none
-    std::vector<NextHop> next_hops;
+    NextHops next_hops;
   };
 
   bool marked = false;  // to be decided on
@@ -62,9 +65,9 @@ struct Route : PathList {
 
   // A local path's peer is the unspecified address.
   Candidate* find(const net::IpAddress& peer, std::uint32_t path_id);
-  const Candidate* best() const;           // of the last run, as it is now
-  const Candidate* chosen() const;         // ... as it was when it was chosen
-  std::vector<NextHop> next_hops() const;  // of the last run, sorted
+  const Candidate* best() const;    // of the last run, as it is now
+  const Candidate* chosen() const;  // ... as it was when it was chosen
+  NextHops next_hops() const;       // of the last run, sorted
   bool has_candidates() const;
   std::uint16_t free_local_id() const;
   // To be called before `path` changes or goes.

@@ -55,6 +55,7 @@ struct SessionSnapshot {
   bool dynamic = false;            // came from a range
   bool shutdown = false;           // administratively
   OpenMessage open_sent;           // what we offer
+  unsigned update_group = 0;       // while Established: those of one number are sent the same
   std::optional<OpenMessage> open_received;
   // The helper's side of a graceful restart.
   std::size_t stale_prefixes = 0;

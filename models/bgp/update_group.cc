@@ -44,8 +44,11 @@ UpdateGroup::UpdateGroup(unsigned id, const RuleContext& context, const CodecOpt
 
 bool UpdateGroup::takes(const RuleContext& context, const CodecOptions& codec) const {
   if (reach_.peer && context.neighbor.address != config_.address) return false;
+  // What the peer's AS is used for on the way out.
+  const bool sees_as = config_.as_override || config_.remove_private_as != RemovePrivateAs::never;
+  if (sees_as && context.peer_as != peer_as_) return false;
   return context.kind == kind_ && context.local_address == local_address_ &&
-         context.peer_as == peer_as_ && context.peer_long_lived == peer_long_lived_ &&
+         context.peer_long_lived == peer_long_lived_ &&
          context.extended_next_hop == extended_next_hop_ && alike(codec, codec_) &&
          alike(context.neighbor, config_);
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -10,6 +9,7 @@
 #include "models/bgp/speaker.h"
 #include "models/frr/config.h"
 #include "models/io/host.h"
+#include "models/net/prefix_map.h"
 
 namespace seatrial::bgpd {
 
@@ -21,13 +21,13 @@ class TableVersions {
   void changed(const net::Prefix& prefix) { versions_[prefix] = ++table_; }
   std::uint64_t table() const { return table_; }
   std::uint64_t of(const net::Prefix& prefix) const {
-    const auto found = versions_.find(prefix);
-    return found == versions_.end() ? 0 : found->second;
+    const auto* found = versions_.find(prefix);
+    return found == nullptr ? 0 : *found;
   }
 
  private:
   std::uint64_t table_ = 0;
-  std::map<net::Prefix, std::uint64_t> versions_;
+  net::PrefixMap<std::uint64_t> versions_;
 };
 
 struct View {

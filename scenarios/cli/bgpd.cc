@@ -41,7 +41,10 @@ class EventPrinter : public bgp::Observer, public bfd::Observer {
   EventPrinter(const EventLine& line, bgp::Observer* mrt, bool quiet, bgpd::TableVersions* versions)
       : line_(line), mrt_(mrt), quiet_(quiet), versions_(versions) {}
 
-  bool wants_routes() const override { return !quiet_ || versions_ != nullptr; }
+  bool wants_routes() const override { return !quiet_; }
+  void prefix_changed(const net::Prefix& prefix) override {
+    if (versions_ != nullptr) versions_->changed(prefix);
+  }
 
   void message(const bgp::MessageEvent& event) override {
     if (mrt_ != nullptr) mrt_->message(event);
@@ -64,8 +67,6 @@ class EventPrinter : public bgp::Observer, public bfd::Observer {
                         {"detection_ms", event.detection_time / 1ms}});
   }
   void rib_changed(const bgp::RibEvent& event) override {
-    if (versions_ != nullptr) versions_->changed(event.prefix);
-    if (quiet_) return;
     auto next_hops = nlohmann::ordered_json::array();
     for (const auto& next_hop : event.next_hops) next_hops.push_back(next_hop.address.to_string());
     line_.write("rib", {{"prefix", event.prefix.to_string()},

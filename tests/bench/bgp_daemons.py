@@ -1,7 +1,7 @@
 """A table fed to the speaker and to BIRD 2, in turn, in namespaces of this run: CPU time and memory of each."""
 
-import json
 import pathlib
+import signal
 import statistics
 import subprocess
 import sys
@@ -29,13 +29,18 @@ def start_seatrial(lab, namespace, program, peers):
         lines += [f" neighbor {address} remote-as {65001 + i}", f" neighbor {address} passive",
                   f" neighbor {address} timers 60 180", f" neighbor {address} prefix-list NONE out"]
     config = lab.write("frr.conf", "\n".join(lines) + "\n")
-    control = lab.folder / "bgpd.sock"
-    process = namespace.start(program, "bgpd", "-c", config, "--quiet", "--json", "--control", control)
+    table = lab.folder / "table.mrt"
+    process = namespace.start(program, "bgpd", "-c", config, "--quiet", "--json", "--mrt-rib", table)
     process.wait_line(lambda line: "started" in line)
 
     def count():
-        answer = namespace.run(program, "bgpctl", "--control", control, "show", "bgp", "summary", "json").stdout
-        return sum(peer["pfxRcd"] for peer in json.loads(answer)["ipv4Unicast"]["peers"].values())
+        process.popen.send_signal(signal.SIGUSR1)
+        size = 0
+        while size == 0 or size != table.stat().st_size:  # grows until it is whole
+            size = table.stat().st_size if table.exists() else 0
+            time.sleep(1)
+        dump = subprocess.run([tool("bgpdump"), "-m", table], capture_output=True, text=True, check=True).stdout
+        return dump.count("\n")
     return process, count
 
 

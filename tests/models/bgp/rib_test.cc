@@ -136,26 +136,33 @@ BOOST_AUTO_TEST_CASE(the_choice_that_was_told_survives_what_happens_to_its_path)
   BOOST_TEST(route.best() == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(the_log_is_read_from_anywhere_and_cut_where_all_have_read) {
+BOOST_AUTO_TEST_CASE(each_reader_reads_every_change_once_and_what_all_have_read_is_forgotten) {
   ChangeLog log;
-  const auto count = [&](ChangeLog::Position from) {
+  ChangeLog::Reader fast(log), slow(log), idle(log);
+  const auto count = [](ChangeLog::Reader& reader) {
     std::size_t seen = 0;
-    log.for_each_since(from, [&](const ChangeLog::Change&) { ++seen; });
+    reader.read([&](const ChangeLog::Change&) { ++seen; });
     return seen;
   };
-  const auto start = log.end();
-  for (int i = 0; i < 10; ++i) log.add(prefix("10.0.0.0/8"), true);
-  const auto middle = log.end();
-  for (int i = 0; i < 5; ++i) log.add(prefix("10.0.0.0/8"), false);
-  BOOST_TEST(count(start) == 15U);
-  BOOST_TEST(count(middle) == 5U);
-  log.forget(middle);
-  BOOST_TEST(log.size() == 5U);
-  BOOST_TEST(count(middle) == 5U);
-  log.forget(log.end());
+  const auto add = [&](std::size_t times) {
+    for (std::size_t i = 0; i < times; ++i) log.add({prefix("10.0.0.0/8"), true});
+  };
+  add(3);  // before anybody reads
+  fast.start();
+  slow.start();
+  add(2000);
+  BOOST_TEST(count(fast) == 2000U);
+  BOOST_TEST(log.size() == 2000U);  // the slow one needs them
+  add(10);
+  BOOST_TEST(count(fast) == 10U);
+  BOOST_TEST(count(fast) == 0U);
+  BOOST_TEST(count(slow) == 2010U);
   BOOST_TEST(log.size() == 0U);
-  BOOST_TEST(count(log.end()) == 0U);
-  BOOST_TEST(log.end() == 15U);
+  BOOST_TEST(log.end() == 2013U);
+  add(2000);
+  slow.stop();
+  BOOST_TEST(count(fast) == 2000U);
+  BOOST_TEST(log.size() == 0U);
 }
 
 struct Groups {
