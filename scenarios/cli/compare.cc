@@ -60,6 +60,13 @@ std::vector<results::versus::RunFigures> read_side(const std::vector<std::string
 }
 
 int run_compare(Options options) {
+  // Behind "--", which ends the options, "--vs" comes as a word; a folder of that name is "./--vs".
+  if (const auto word = std::find(options.first.begin(), options.first.end(), "--vs");
+      options.second.empty() && word != options.first.end()) {
+    options.second.assign(std::next(word), options.first.end());
+    options.first.erase(word, options.first.end());
+  }
+  if (options.first.empty()) refuse("expected folders before --vs");
   if (options.second.empty()) {
     if (options.first.size() != 2) {
       refuse("expected two folders, or OUT... --vs OUT...");

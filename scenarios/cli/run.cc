@@ -6,6 +6,7 @@
 #include "scenarios/cli/children.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/seeds.h"
+#include "scenarios/engine/run/selection.h"
 #include "scenarios/engine/run/terminal.h"
 
 namespace seatrial::cli {
@@ -53,11 +54,15 @@ int run(const Options& options) {
   scenario::RunOptions run;
   run.out = options.out.empty() ? (std::filesystem::path("out") / design->scenario.name).string()
                                 : options.out;
-  if (options.seeds) return run_with_seeds(options, run.out);
-  run.seed = options.seed;
-  run.until = options.until;
   run.captures = scenario::parse_captures(options.captures);
   run.mrt = scenario::parse_captures(options.mrt);
+  if (options.seeds) {
+    const auto errors = scenario::selection_errors(*design, run.captures, run.mrt);
+    for (const auto& error : errors) std::cerr << error << '\n';
+    return errors.empty() ? run_with_seeds(options, run.out) : bad_input;
+  }
+  run.seed = options.seed;
+  run.until = options.until;
   scenario::detect_terminal(run);
   return scenario::run_design(*design, run, scenario::standard_console());
 }

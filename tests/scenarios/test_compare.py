@@ -23,6 +23,14 @@ def test_a_run_is_the_same_as_itself(runs):
     assert done.returncode == 0 and "SAME" in done.stdout, done.stdout
 
 
+def test_sides_may_come_behind_the_end_of_options(runs):
+    sides = [runs / "old" / "seed-1", "--vs", runs / "new" / "seed-1"]
+    done, plain = seatrial("compare", "--json", "--", *sides), seatrial("compare", "--json", *sides)
+    assert done.returncode == plain.returncode == 1, done.stderr
+    assert done.stdout == plain.stdout
+    assert seatrial("compare", "--", runs / "old", "--vs").returncode == 2
+
+
 def test_one_run_a_side_has_no_significance(runs):
     done = seatrial("compare", runs / "old" / "seed-1", runs / "new" / "seed-1", "--json")
     assert done.returncode == 1, done.stderr

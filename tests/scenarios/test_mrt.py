@@ -139,8 +139,8 @@ def test_a_node_without_power_has_no_table_and_a_pattern_chooses(design, tmp_pat
     scenario = json.loads((design / "scenario.json").read_text())
     scenario["timeline"] = [{"at": "8s", "do": "power_off", "target": "edge3"}]
     (design / "scenario.json").write_text(json.dumps(scenario))
-    done = seatrial("run", design, "--out", tmp_path / "out", "--until", "12s", "--mrt", "edge[23],nobody")
-    assert "--mrt nobody matched no BGP speaker" in done.stderr
+    done = seatrial("run", design, "--out", tmp_path / "out", "--until", "12s", "--mrt", "edge[23]")
+    assert "error" not in done.stderr
     folder = tmp_path / "out" / "mrt"
     assert sorted(f.name for f in folder.iterdir()) == [
         "edge2.rib.mrt", "edge2.updates.mrt", "edge3.rib.mrt", "edge3.updates.mrt"]
@@ -158,3 +158,22 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_run(tmp_path):
     done = seatrial("run", REFERENCE, "--out", tmp_path, "--mrt", "all")
     assert done.returncode == 2
     assert "results cannot be written there" in done.stderr
+
+
+@pytest.mark.parametrize("seeds", [[], ["--seeds", "2"]])
+def test_a_name_that_is_no_speaker_is_an_error_before_the_run(tmp_path, seeds):
+    done = seatrial("run", REFERENCE, "--out", tmp_path / "out", "--mrt", "edge1,nobody,none", *seeds)
+    assert done.returncode == 2
+    assert [line.split(",")[0] for line in done.stderr.splitlines()] == [
+        "--mrt nobody: error: no BGP speaker of this design is so named", "--mrt none: error: no BGP speaker of this design is so named"]
+    assert done.stderr.splitlines()[0].endswith(", ".join(NODES))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_port_that_cannot_be_is_an_error_before_the_run(tmp_path):
+    wrong = {"edge1": 'expected "edge1:*"', "nowhere:eth0": "expected all, none, or MACHINE:PORT with one of control1", "core1:eth7":
+             "there is no such port, expected one of core1:eth0, core1:eth1", "edge9:*": "no machine of this design is so named"}
+    done = seatrial("run", REFERENCE, "--out", tmp_path / "out", "--pcap", ",".join([*wrong, "edge1:*", "*/*:eth0", "worker1:cali*"]))
+    assert done.returncode == 2
+    for line, (pattern, words) in zip(done.stderr.splitlines(), wrong.items(), strict=True):
+        assert line.startswith(f"--pcap {pattern}: error: ") and words in line, line

@@ -14,6 +14,7 @@
 #include "results/store/file.h"
 #include "results/store/store.h"
 #include "scenarios/engine/document/words.h"
+#include "scenarios/engine/run/selection.h"
 #include "scenarios/engine/run/version.h"
 #include "scenarios/engine/trial/trial.h"
 
@@ -90,6 +91,11 @@ std::vector<std::string> parse_captures(std::string_view text) {
 }
 
 ExitStatus run_design(const Design& design, const RunOptions& options, const Console& console) {
+  if (const auto errors = selection_errors(design, options.captures, options.mrt);
+      !errors.empty()) {
+    for (const auto& error : errors) console.progress(error + "\n");
+    return bad_input;
+  }
   try {
     prepare(options.out, !options.captures.empty(), !options.mrt.empty());
   } catch (const fs::filesystem_error& error) {
