@@ -43,6 +43,7 @@ class Checker {
     links();
     hosts();
     files();
+    timing();
     loads();
     timeline();
     check_expectations(
@@ -265,6 +266,18 @@ class Checker {
   }
   void within_run(const std::optional<Duration>& moment, const Position& at) {
     check_within_run(s_, moment, at, diagnostics_);
+  }
+
+  // What comes again and again has to let time pass.
+  void timing() {
+    for (const auto& cluster : s_.clusters) {
+      for (const char* period : {"kubelet_heartbeat", "sandbox_retry"}) {
+        const auto given = cluster.timing.find(period);
+        if (given == cluster.timing.end() || given->second >= 1ms) continue;
+        error(cluster.timing_positions.at(period), in_quotes(period) + " is less than 1ms",
+              "a duration from 1ms");
+      }
+    }
   }
 
   void loads() {

@@ -21,12 +21,13 @@ ClusterRuntime::ClusterRuntime(const Cluster& cluster, const ClusterDesign& desi
     : cluster_(cluster),
       design_(design),
       world_(world),
+      timing_(timing_of(cluster)),
       ipam_(design.calico.pools, design.calico.ipam) {
   kubernetes::ApiServerOptions options;
   options.service_cidr = cluster.service_cidr;
   api_ = std::make_unique<kubernetes::ApiServer>(control_machine(cluster, machines).host(),
                                                  design.objects, &world_.recorder, options);
-  control_plane_ = std::make_unique<kubernetes::ControlPlane>(*api_);
+  control_plane_ = std::make_unique<kubernetes::ControlPlane>(*api_, timing_.control);
   for (std::size_t i = 0; i < machines.size(); ++i) {
     const auto& node = design.nodes[i];
     ipam_.add_node(node.info.name, node.info.labels);

@@ -13,6 +13,7 @@
 #include "models/kubernetes/api_server.h"
 #include "models/kubernetes/control_plane.h"
 #include "scenarios/engine/design/design.h"
+#include "scenarios/engine/design/timing.h"
 #include "scenarios/engine/expectations/expectations.h"
 #include "scenarios/engine/trial/recorder.h"
 #include "sim/devices/bgp_router.h"
@@ -53,6 +54,7 @@ class ClusterRuntime {
   // --- for the nodes ---
   const Cluster& cluster() const { return cluster_; }
   const ClusterDesign& design() const { return design_; }
+  const ClusterTiming& timing() const { return timing_; }
   kubernetes::ApiServer& api() { return *api_; }
   calico::Ipam& ipam() { return ipam_; }
   ClusterWorld& world() { return world_; }
@@ -69,6 +71,7 @@ class ClusterRuntime {
   const Cluster& cluster_;
   const ClusterDesign& design_;
   ClusterWorld world_;
+  ClusterTiming timing_;
   calico::Ipam ipam_;
   std::unique_ptr<kubernetes::ApiServer> api_;
   std::unique_ptr<kubernetes::ControlPlane> control_plane_;

@@ -31,16 +31,18 @@ NodeRuntime::NodeRuntime(ClusterRuntime& cluster, const NodeDesign& design, sim:
       machine_(machine),
       router_(machine, design.sessions.speaker, &cluster.world().recorder,
               &cluster.world().recorder),
-      agent_(machine.host(), cluster.design().calico, design.info.labels, *this) {
+      agent_(machine.host(), cluster.design().calico, design.info.labels, *this,
+             cluster.timing().calico) {
   const auto& pools = cluster.design().calico.pools;
   machine.netfilter().set_masquerade(
       [&pools](const net::IpAddress& source, const net::IpAddress& destination) {
         return calico::masquerade(pools, source, destination);
       });
-  kubelet_ = std::make_unique<kubernetes::Kubelet>(machine.host(), cluster.api(), machine.name(),
-                                                   *this, &cluster.control_plane());
-  kube_proxy_ =
-      std::make_unique<kubernetes::KubeProxy>(machine.host(), cluster.api(), machine.name(), *this);
+  kubelet_ =
+      std::make_unique<kubernetes::Kubelet>(machine.host(), cluster.api(), machine.name(), *this,
+                                            &cluster.control_plane(), cluster.timing().kubelet);
+  kube_proxy_ = std::make_unique<kubernetes::KubeProxy>(
+      machine.host(), cluster.api(), machine.name(), *this, cluster.timing().kube_proxy);
 }
 
 NodeRuntime::~NodeRuntime() = default;

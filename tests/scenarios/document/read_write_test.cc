@@ -60,7 +60,7 @@ Scenario full() {
       {"app*", WorkloadModel::app, {Distribution::uniform, {}, 1ms, 3ms}, 99, 500ms, {}},
       {"db*", WorkloadModel::app, {Distribution::exponential, 2ms, {}, {}}, 1024, {}, {}},
       {"*coredns*", WorkloadModel::coredns, Workload{}.service_time, 1024, {}, {}}};
-  cluster.timing = {{"kubelet_sync", 100ms}};
+  cluster.timing = {{"kubelet_start", 100ms}};
   s.clusters = {cluster};
   Client client{"users", attached("lan1", "10.2.0.10/24"), Load{}, {}};
   Request request{"http://cafe.example.com/api",
@@ -206,13 +206,13 @@ BOOST_AUTO_TEST_CASE(a_path_goes_by_index_or_name) {
     BOOST_TEST(scenario->clients[0].load->rate == 400.0);
   }
   const auto scenario = read(
-      design_with(), {{"duration=80s", "expect.up.by=9s", "clusters.prod.timing.kubelet_sync=1s",
+      design_with(), {{"duration=80s", "expect.up.by=9s", "clusters.prod.timing.kubelet_start=1s",
                        "clusters.0.nodes.worker1.labels.[topology.kubernetes.io/zone]=1"},
                       {}});
   BOOST_REQUIRE(scenario);
   BOOST_TEST((scenario->duration == 80s));
   BOOST_TEST((std::get<ExpectSessions>(scenario->expect[0].what).by == 9s));
-  BOOST_TEST((scenario->clusters[0].timing.at("kubelet_sync") == 1s));
+  BOOST_TEST((scenario->clusters[0].timing.at("kubelet_start") == 1s));
   // The schema wants a text there, so 1 is one.
   BOOST_TEST(scenario->clusters[0].nodes[0].labels.at("topology.kubernetes.io/zone") == "1");
 }
