@@ -96,15 +96,17 @@ class Children:
 
 
 def execute(command: list[str], *, title: str = "run", progress: bool | None = None,
-            children: Children | None = None) -> int:
-    """Runs it to its end; 0 or 1, as the verdict is. The GIL is free meanwhile; Ctrl-C ends the child too.
+            children: Children | None = None) -> list[str]:
+    """Runs it to its end; what it said beside its progress. The GIL is free meanwhile; Ctrl-C ends the child too.
 
     Raises ScenarioError on exit status 2 (with the program's own message), RunError on any other.
     """
     said: collections.deque[str] = collections.deque(maxlen=_MOST_LINES)
     bar = Progress(title, progress)
+    # Its parent, this process: when that is killed, the kernel kills the child.
+    environment = {**os.environ, "SEATRIAL_PARENT": str(os.getpid())}
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                          text=True, errors="replace") as child:
+                          text=True, errors="replace", env=environment) as child:
         try:
             if children is not None:
                 children.add(child)
@@ -120,8 +122,8 @@ def execute(command: list[str], *, title: str = "run", progress: bool | None = N
             if children is not None:
                 children.remove(child)
             bar.close()
-    if status in (0, 1):
-        return status
+    if status in (0, 1):  # as the verdict is
+        return list(said)
     if status == BAD_INPUT:
         raise ScenarioError(refusal("\n".join(said)))
     log = "\n".join([*said][-_KEPT_LINES:])

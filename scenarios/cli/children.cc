@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <map>
 
+#include "scenarios/cli/parent.h"
+
 namespace seatrial::cli {
 namespace {
 
@@ -147,6 +149,7 @@ std::string ChildEnd::to_string() const {
 
 int run_children(const std::vector<Child>& children, std::size_t at_once,
                  const std::function<void(std::size_t child, const ChildEnd&)>& ended) {
+  be_parent();
   return Pool(children, ended).run(at_once);
 }
 

@@ -3,9 +3,11 @@
 #include <iostream>
 
 #include "scenarios/cli/commands.h"
+#include "scenarios/cli/parent.h"
 
 int main(int argc, char** argv) {
   using namespace seatrial::cli;
+  end_with_parent();
   CLI::App app(
       "Sea trials for on-premises Kubernetes networks: runs the design from its own files.",
       "seatrial");

@@ -55,8 +55,25 @@ def test_a_missing_folder_is_an_error(tmp_path):
         seatrial.run(tmp_path / "nowhere")
 
 
-def children():
-    """Pids of this process's children that run the program."""
+def is_running(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def wait_until(condition):
+    """What the condition says, once it says something; within a bounded time."""
+    for _ in range(2000):
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.01)
+    raise AssertionError("it did not come")
+
+
+def children(parent=None):
+    """Pids of a process's (by default this one's) children that run the program."""
     found = []
     for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -64,7 +81,7 @@ def children():
             command = (stat.parent / "cmdline").read_bytes()
         except OSError:
             continue
-        if int(fields[1]) == os.getpid() and b"\0run\0" in command:
+        if int(fields[1]) == (parent or os.getpid()) and b"\0run\0" in command:
             found.append(int(stat.parent.name))
     return found
 
@@ -97,6 +114,21 @@ def test_control_c_ends_the_child():
         seatrial.run(REFERENCE)
     thread.join()
     assert children() == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_child_ends_with_its_parent(how):
+    parent = subprocess.Popen([PYTHON, "-c", f"import seatrial; seatrial.run({str(REFERENCE)!r}, progress=False)"])
+    running = wait_until(lambda: children(parent.pid))
+    os.kill(parent.pid, how)
+    assert parent.wait(timeout=10) == -how
+    assert wait_until(lambda: not any(is_running(pid) for pid in running))
+
+
+def test_a_child_whose_parent_is_gone_does_not_begin(tmp_path):
+    done = subprocess.run([program(), "run", REFERENCE, "--out", tmp_path / "out"], env={"SEATRIAL_PARENT": "1"},
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 3 and not (tmp_path / "out").exists()
 
 
 def test_runs_go_on_beside_each_other():
