@@ -1,7 +1,8 @@
-"""Questions to the program that it answers at once: `show`, `compare`, `diff`, `report`."""
+"""Questions to the program that it answers at once: `show`, `compare`, `diff`, `golden`, `report`, `bgp`."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterable
 
@@ -11,16 +12,18 @@ from .errors import RunError, ScenarioError
 _INTERNAL = 3
 
 
-def ask(command: str, options: Iterable[tuple[str, object]], places: Iterable[object], versus: Iterable[str] = ()) -> str:
+def ask(command: str, options: Iterable[tuple[str, object]], places: Iterable[object], versus: Iterable[str] = (), *,
+        said: str | None = None) -> str:
     """What `seatrial COMMAND` prints, whether it says "same" or "different".
 
     Args:
         options: ("--layer", value); None and False: left out; True: a flag.
-        versus: places behind "--vs"; then all of them are absolute, so that none is taken for an option.
+        versus: places behind "--vs".
+        said: its standard input.
 
     Raises ScenarioError with its message on bad input, RunError on an internal error.
     """
-    words = [program(), command]
+    words = [program(), *command.split()]
     for option, value in options:
         if value is True:
             words.append(option)
@@ -29,11 +32,12 @@ def ask(command: str, options: Iterable[tuple[str, object]], places: Iterable[ob
         elif value is not None and value is not False:
             words.append(f"{option}={value}")
     others = list(versus)
-    words += [*([] if others else ["--"]), *(str(place) for place in places), *(["--vs", *others] if others else [])]
+    words += ["--", *(str(place) for place in places), *(["--vs", *others] if others else [])]
     for word in words:
         if "\0" in word:
             raise ScenarioError(f"{command}: error: {word!r} has a null character, expected text")
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)
+    done = subprocess.run(words, input=said or "", capture_output=True, text=True, errors="replace", check=False,
+                          env={**os.environ, "SEATRIAL_PARENT": str(os.getpid())})
     if done.returncode in (0, 1):
         return done.stdout
     if done.returncode > 1 and done.returncode != _INTERNAL:

@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from ._ask import ask
-from ._values import Duration, duration
+from ._values import Duration, duration, text
+from .errors import ScenarioError
 from .result import Result
 
 Compared: TypeAlias = Result | str | Path
@@ -102,10 +103,26 @@ def diff(a: Compared, b: Compared, *, layer: str | None = None, bpf: str | None 
         ScenarioError: bad arguments, or a file that cannot be read; the message is the command line's.
         RunError: the comparison ended in an internal error.
     """
+    said = [*comparison(layer, bpf, ignore, rename, time, rtt, from_, until, profile, pcap), ("--max", max), ("--all", all),
+            ("--json", True)]
+    return Findings(json.loads(ask("diff", said, [place_of(a), place_of(b)])))
+
+
+def place_of(one: Compared) -> Path:
+    """The folder or file to compare."""
+    return one.out if isinstance(one, Result) else Path(text(one, "what to compare", "out/demo"))
+
+
+def comparison(layer: str | None, bpf: str | None, ignore: Sequence[str], rename: Sequence[str], time: Duration | None,
+               rtt: str | None, from_: Duration | None, until: Duration | None, profile: str | Path | None,
+               pcap: Sequence[str]) -> list[tuple[str, Any]]:
+    """The options of `seatrial diff` and `golden` that say how to compare."""
     said: list[tuple[str, Any]] = [
         ("--layer", layer), ("--bpf", bpf), ("--time", None if time is None else duration(time)), ("--rtt", rtt),
         ("--from", None if from_ is None else duration(from_)), ("--until", None if until is None else duration(until)),
-        ("--profile", profile), ("--max", max), ("--all", all), ("--json", True)]
+        ("--profile", profile)]
     for option, values in (("--ignore", ignore), ("--rename", rename), ("--pcap", pcap)):
+        if not isinstance(values, Sequence):
+            raise ScenarioError(f"{option}: error: {values!r}, expected a list of texts")
         said += [(option, value) for value in ([values] if isinstance(values, str) else values)]
-    return Findings(json.loads(ask("diff", said, [one.out if isinstance(one, Result) else one for one in (a, b)])))
+    return said

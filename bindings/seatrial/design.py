@@ -14,7 +14,7 @@ from typing import Any
 from . import _native
 from ._child import assignments, injections
 from ._values import Duration, Rate, Spec, as_number, as_path, duration, given, names, text
-from .errors import ScenarioError
+from .errors import ScenarioError, warn
 from .expect import Expect
 from .handles import Client, Cluster, Edge, Handle, Node, Router, Switch, attachment, cable, handles_in
 from .moment import Moment
@@ -157,7 +157,7 @@ class DataCenter:
             service_cidr, domain: where cluster IPs come from (10.96.0.0/12), and the DNS domain (cluster.local).
             workloads: how containers behave, a mapping each; `Cluster.workload` adds them.
             bird_bfd: BFD on the nodes' BGP sessions, {"interval": "300ms", "multiplier": 3}; none when left out.
-            timing: {name: duration}, kept in scenario.json; nothing in the cluster goes by it.
+            timing: clocks that differ from their defaults, {"node_monitor_grace": "20s", "kubelet_start": 1}; the schema has their names.
             asn: of its nodes, where the manifests have no BGPConfiguration; their routers' when left out (`seatrial.plan`).
         """
         if not isinstance(manifests, (str, list, tuple)) or not isinstance(nodes, (int, list, tuple)) or isinstance(nodes, bool):
@@ -213,7 +213,9 @@ class DataCenter:
 
     def check(self) -> str:
         """What `seatrial check` prints of it; ScenarioError with all that is wrong."""
-        return str(self._inspect()[0]["description"])
+        found = self._inspect()[0]
+        warn(str(found["messages"]).splitlines())
+        return str(found["description"])
 
     def save(self, folder: str | Path) -> Path:
         """Writes the scenario directory that `seatrial run` takes: the document and every file that it names.

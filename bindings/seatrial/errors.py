@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import warnings
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -19,6 +23,20 @@ class ScenarioError(SeatrialError, ValueError):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.messages = [line for line in message.splitlines() if line]
+
+
+class ScenarioWarning(UserWarning):
+    """What the command line warns of: a design that runs, and may not be what was meant. FILE:LINE:COL: warning: ..."""
+
+
+def warn(said: Iterable[str]) -> None:
+    """The warnings among lines that the program said, as Python's, at the line that called the package."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and os.path.dirname(frame.f_code.co_filename) == os.path.dirname(__file__):
+        level, frame = level + 1, frame.f_back
+    for line in said:
+        if "warning: " in line:
+            warnings.warn(line, ScenarioWarning, stacklevel=level)
 
 
 class RunError(SeatrialError):

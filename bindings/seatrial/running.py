@@ -10,7 +10,7 @@ from typing import Any
 from . import _native
 from ._child import assignments, execute, injections, run_command
 from ._values import Duration, duration, text
-from .errors import ScenarioError
+from .errors import ScenarioError, warn
 from .result import Result
 
 
@@ -31,6 +31,8 @@ def run(folder: str | Path, *, seed: int | None = None, until: Duration | None =
         inject: events added to the timeline, AT:ACTION:TARGET: ["30s:link_down:core1:eth1"].
         progress: a bar (needs tqdm); None: on a terminal or in a notebook.
 
+    What the command line warns of is a `ScenarioWarning`.
+
     Raises:
         ScenarioError: the design is wrong; the message is the command line's.
         RunError: the run ended in an internal error, or was killed.
@@ -44,7 +46,7 @@ def run(folder: str | Path, *, seed: int | None = None, until: Duration | None =
         out = keep.name
     command = run_command(place, str(out), seed=seed, changes=assignments(set), events=injections(inject),
                           until=None if until is None else duration(until), pcap=pcap, mrt=mrt)
-    execute(command, title=Path(folder).name, progress=progress)
+    warn(execute(command, title=Path(folder).name, progress=progress))
     return Result(out, keep=keep)
 
 
@@ -56,6 +58,7 @@ def check(folder: str | Path, *, set: Mapping[str, Any] | None = None, inject: I
     found = _native.inspect(as_folder(folder), {}, list(assignments(set)), list(injections(inject)))
     if not found["ok"]:
         raise ScenarioError(found["messages"] + f"{found['errors']} error(s)")
+    warn(str(found["messages"]).splitlines())
     return str(found["description"])
 
 
