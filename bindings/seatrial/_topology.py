@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _LOOK = {"client": ("^", "#009e73"), "router": ("o", "#0072b2"), "switch": ("s", "0.45"), "edge": ("D", "#d55e00"),
          "node": ("h", "#cc79a7")}
 _HOSTS = ("client", "edge", "node")
+_CABLES = ("link_down", "link_up", "link_silent", "link_restored")
+_HIT_CABLE: dict[str, Any] = {"color": "k", "lw": 1.6, "ls": (0, (3, 2))}
 _FOLD = 12  # more alike machines than this on one switch are drawn as one
 
 
@@ -34,15 +36,49 @@ class _Spot:
         return f"{self.names[0]} …\n{self.names[-1]} ({len(self.names)})"
 
 
-def draw(axes: Axes, nodes: list[dict[str, Any]], links: list[dict[str, Any]], hit: set[str]) -> Axes:
+@dataclass
+class Hit:
+    """What the timeline did, by what it did it to."""
+
+    off: set[str] = field(default_factory=set)        # machines without power
+    processes: set[str] = field(default_factory=set)  # machines of which a process was killed, frozen, restarted ...
+    cables: set[frozenset[str]] = field(default_factory=set)  # pairs of machines whose cable was pulled or silent
+
+    @classmethod
+    def of(cls, faults: list[dict[str, Any]], links: list[dict[str, Any]]) -> Hit:
+        """From the faults of results.json; one of no known kind counts for the machine that it names."""
+        hit = cls()
+        for fault in faults:
+            target = str(fault["target"])
+            node = target.partition(":")[0].partition("/")[0]
+            if fault["action"] == "power_off":
+                hit.off.add(node)
+            elif fault["action"] in _CABLES:
+                for link in links:
+                    if target in link["ports"] or any(port.rpartition(":")[0] == target for port in link["ports"]):
+                        hit.cables.add(frozenset(port.rpartition(":")[0] for port in link["ports"]))
+            else:
+                hit.processes.add(node)
+        return hit
+
+    @property
+    def machines(self) -> set[str]:
+        """Those that are drawn by themselves."""
+        return self.off | self.processes | {name for pair in self.cables for name in pair}
+
+
+def draw(axes: Axes, nodes: list[dict[str, Any]], links: list[dict[str, Any]], faults: list[dict[str, Any]]) -> Axes:
     nodes = [node for node in nodes if node["kind"] in _LOOK]
+    known = {node["name"] for node in nodes}
+    # A host's name stands for its own cable, not for the pods' on it.
+    hit = Hit.of(faults, [link for link in links if {port.rpartition(":")[0] for port in link["ports"]} <= known])
     neighbours: dict[str, set[str]] = {node["name"]: set() for node in nodes}
     for link in links:
         a, b = (port.rpartition(":")[0] for port in link["ports"])
         if a in neighbours and b in neighbours and a != b:
             neighbours[a].add(b)
             neighbours[b].add(a)
-    spots = _spots(nodes, neighbours, hit)
+    spots = _spots(nodes, neighbours, hit.machines)
     of = {name: spot for spot in spots for name in spot.names}
     for name, spot in of.items():
         spot.around = list(dict.fromkeys([*spot.around, *(of[other] for other in sorted(neighbours[name]))]))
@@ -109,7 +145,7 @@ def _columns(spots: list[_Spot]) -> int:
     return max((len(members) for members in rows.values()), default=0)
 
 
-def _paint(axes: Axes, spots: list[_Spot], of: dict[str, _Spot], hit: set[str], *, crowded: bool) -> None:
+def _paint(axes: Axes, spots: list[_Spot], of: dict[str, _Spot], hit: Hit, *, crowded: bool) -> None:
     done = set()
     for spot in spots:
         for other in spot.around:
@@ -118,17 +154,21 @@ def _paint(axes: Axes, spots: list[_Spot], of: dict[str, _Spot], hit: set[str], 
                 continue
             done.add(pair)
             bend = 0.25 if spot.row == other.row and spot.row > 1 else 0.0
+            style = _HIT_CABLE if frozenset((spot.names[0], other.names[0])) in hit.cables else {"color": "0.75", "lw": 1}
             axes.annotate("", (other.x, other.row), (spot.x, spot.row), zorder=1, annotation_clip=False,
-                          arrowprops={"arrowstyle": "-", "color": "0.75", "lw": 1, "shrinkA": 0, "shrinkB": 0,
-                                      "connectionstyle": f"arc3,rad={bend}"})
+                          arrowprops={"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, "connectionstyle": f"arc3,rad={bend}", **style})
     for kind, (marker, colour) in _LOOK.items():
         mine = [spot for spot in spots if spot.kind == kind]
         if mine:
             axes.plot([s.x for s in mine], [s.row for s in mine], marker, ms=10, color=colour, mec="white", zorder=3,
                       ls="", label=kind)
-    off = [of[name] for name in hit if name in of]
-    if off:
-        axes.plot([s.x for s in off], [s.row for s in off], "x", ms=13, mew=2, color="k", zorder=4, label="switched off")
+    if hit.cables:
+        axes.plot([], [], **_HIT_CABLE, label="cable pulled, or silent")
+    for names, marker, size, label in ((hit.off, "x", 13, "power lost"), (hit.processes, "o", 15, "process hit")):
+        marked = [of[name] for name in sorted(names) if name in of]
+        if marked:
+            axes.plot([s.x for s in marked], [s.row for s in marked], marker, ms=size, mew=2, mfc="none", color="k", zorder=4,
+                      ls="", label=label)
     for i, spot in enumerate(sorted(spots, key=lambda s: (s.row, s.x))):
         below = -9 - (11 if crowded and spot.kind == "node" and i % 2 else 0)
         axes.annotate(spot.label, (spot.x, spot.row), xytext=(0, below), textcoords="offset points", ha="center", va="top",

@@ -121,12 +121,10 @@ class Plots:
 
     def topology(self, ax: Axes | None = None) -> Axes:
         """Machines, switches and cables. Pods are left out; many alike machines of one switch are drawn as one, with their
-        number. What the timeline switched off is crossed out.
+        number. What the timeline hit is marked: machines that lost power, cables, machines of whose processes one was hit.
         """
         native = self._result.native.topology()
-        hit = {fault["target"].partition(":")[0] for fault in self._result.data.get("faults", [])
-               if fault["action"] in ("power_off", "crash", "hang")}
-        return draw_topology(self._axes(ax, "topology"), native["nodes"], native["links"], hit)
+        return draw_topology(self._axes(ax, "topology"), native["nodes"], native["links"], self._result.data.get("faults", []))
 
     def _axes(self, ax: Axes | None, what: str) -> Axes:
         if ax is None:
