@@ -245,6 +245,7 @@ void Recorder::bfd_changed(const bfd::SessionEvent& event) {
 }
 
 void Recorder::message(const bgp::MessageEvent& event) {
+  if (event.sent) ++bgp_messages_;
   if (bgp_listener_ != nullptr) bgp_listener_->message(event);
 }
 

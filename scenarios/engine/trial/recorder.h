@@ -53,6 +53,8 @@ class Recorder final : public bgp::Observer,
   void session_changed(const bgp::SessionEvent& event) override;
   void rib_changed(const bgp::RibEvent& event) override;
   void message(const bgp::MessageEvent& event) override;
+  // Sent by all speakers so far.
+  std::uint64_t bgp_messages() const { return bgp_messages_; }
   // bfd::Observer
   void bfd_changed(const bfd::SessionEvent& event) override;
   // kubernetes::Observer
@@ -68,6 +70,7 @@ class Recorder final : public bgp::Observer,
 
   results::Record& record_;
   bgp::Observer* bgp_listener_ = nullptr;
+  std::uint64_t bgp_messages_ = 0;
   std::vector<std::unique_ptr<MachineObserver>> machines_;
   std::map<results::ProxyRole, std::unique_ptr<ProxyObserver>> proxies_;
   std::map<std::string, const Load*> loads_;

@@ -355,6 +355,7 @@ tl::expected<void, std::string> Trial::run(const Progress& progress) {
   record.set_topology(topology_record());
   record.count("events", topology_.events());
   record.count("packet_hops", topology_.packet_hops());
+  record.count("bgp_messages", recorder_.bgp_messages());
   record.count("requests", record.requests().size());
   record.count("simulated_ns", static_cast<std::uint64_t>(duration().count()));
   if (auto written = finish_mrt(); !written) return written;
