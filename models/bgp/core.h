@@ -117,7 +117,8 @@ class Speaker::Core final : public SessionOwner {
             const AttributesRef& attributes);
   void take_back(Neighbor& neighbor, const std::vector<Nlri>& withdrawn);
   Imported judge(const Neighbor& neighbor, const net::Prefix& prefix,
-                 const PathAttributes& announced, const AttributesRef& same) const;
+                 const PathAttributes& announced, const AttributesRef& same,
+                 bool without_policy = false) const;
   void import(Neighbor& neighbor, const net::Prefix& prefix, Route& route, Candidate& path);
   void import(Neighbor& neighbor, const net::Prefix& prefix, Route& route, Candidate& path,
               const Imported& made);

@@ -14,7 +14,8 @@ void Speaker::Core::take(Neighbor& n, const std::vector<Nlri>& announced,
   const auto* origin = n.origin();
   const auto now = host_.now();
   // One answer for all prefixes, where nothing looks at them.
-  const bool alike = !n.import_reach().prefix && !dampener_;
+  const bool filter = n.import_reach().filter();
+  const bool alike = (!n.import_reach().prefix || filter) && !dampener_;
   std::optional<Imported> made;
   for (const auto& nlri : announced) {
     auto& route = rib_[nlri.prefix];
@@ -40,7 +41,11 @@ void Speaker::Core::take(Neighbor& n, const std::vector<Nlri>& announced,
       import(n, nlri.prefix, route, *path);
       continue;
     }
-    if (!made) made = judge(n, nlri.prefix, *attributes, attributes);
+    if (filter && !passes(n.session().config().import_policy, nlri.prefix)) {
+      refuse(n, nlri.prefix, route, *path);
+      continue;
+    }
+    if (!made) made = judge(n, nlri.prefix, *attributes, attributes, filter);
     import(n, nlri.prefix, route, *path, *made);
   }
 }
@@ -58,8 +63,10 @@ void Speaker::Core::take_back(Neighbor& n, const std::vector<Nlri>& withdrawn) {
 // `same`: the set to share when policy changes nothing.
 Speaker::Core::Imported Speaker::Core::judge(const Neighbor& n, const net::Prefix& prefix,
                                              const PathAttributes& announced,
-                                             const AttributesRef& same) const {
-  auto result = import_route(n.rules(), prefix, announced);
+                                             const AttributesRef& same, bool without_policy) const {
+  auto rules = n.rules();
+  rules.without_policy = without_policy;
+  auto result = import_route(rules, prefix, announced);
   if (!result.accepted) return {};
   Imported made{same, metric_to(result.attributes), result.weight};
   if (result.attributes != *same) made.attributes = pool_.intern(std::move(result.attributes));

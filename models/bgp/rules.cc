@@ -13,9 +13,10 @@ RuleResult rejected(std::string why) {
   return result;
 }
 
-RuleResult by_policy(const std::vector<Policy>& chain, const PolicyInput& input,
-                     PathAttributes attributes) {
-  auto decided = apply(chain, input, std::move(attributes));
+RuleResult by_policy(const RuleContext& context, const std::vector<Policy>& chain,
+                     const PolicyInput& input, PathAttributes attributes) {
+  static const std::vector<Policy> none;
+  auto decided = apply(context.without_policy ? none : chain, input, std::move(attributes));
   RuleResult result;
   result.accepted = decided.permitted;
   result.attributes = std::move(decided.attributes);
@@ -241,10 +242,14 @@ RuleResult import_route(const RuleContext& context, const net::Prefix& prefix,
                     context.neighbor.address, context.local_address};
   input.importing = true;
   input.own_as = context.speaker.asn;
-  auto result = by_policy(context.neighbor.import_policy, input, std::move(a));
+  auto result = by_policy(context, context.neighbor.import_policy, input, std::move(a));
   if (result.weight == 0) result.weight = context.neighbor.weight;
   if (result.accepted) receive_graceful_shutdown(context, result.attributes);
   return result;
+}
+
+bool passes(const std::vector<Policy>& filter, const net::Prefix& prefix) {
+  return apply(filter, {.prefix = prefix}, {}).permitted;
 }
 
 RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
@@ -275,7 +280,8 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
       prefix.address().is_v4() ? net::IpAddress() : *net::IpAddress::parse("::"));
   if (best.origin->source != RouteSource::local) input.learned_from = best.origin->peer;
   const bool unchanged = reflected && context.speaker.profile.reflects_unchanged;
-  auto result = by_policy(context.neighbor.export_policy, input, unchanged ? a : std::move(a));
+  auto result =
+      by_policy(context, context.neighbor.export_policy, input, unchanged ? a : std::move(a));
   if (!result.accepted) return result;
   auto& out = result.attributes;
   if (unchanged) {  // the policy could only stop it

@@ -21,6 +21,7 @@ struct RuleContext {
   RouterId peer_id;
   bool peer_long_lived = false;    // RFC 9494: it keeps and marks what is LLGR_STALE
   bool extended_next_hop = false;  // RFC 8950: IPv4 with an IPv6 next hop
+  bool without_policy = false;     // which is a filter of prefixes and asked apart: passes()
 
   bool internal() const { return kind == PeerKind::internal; }
   bool external() const { return kind == PeerKind::external; }
@@ -43,6 +44,8 @@ struct RuleResult {
 
 RuleResult import_route(const RuleContext& context, const net::Prefix& prefix,
                         const PathAttributes& received);
+// Whether a chain that looks at prefixes alone lets this one through.
+bool passes(const std::vector<Policy>& filter, const net::Prefix& prefix);
 // `best` is the Loc-RIB's choice.
 RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
                         const Candidate& best);

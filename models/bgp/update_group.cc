@@ -61,15 +61,20 @@ std::size_t UpdateGroup::Hash::operator()(const Question& q) const {
 
 AttributesRef UpdateGroup::exported(const RuleContext& context, const net::Prefix& prefix,
                                     const Candidate& path, AttributePool& pool) {
+  const bool filter = reach_.filter();
+  if (filter && !passes(config_.export_policy, prefix)) return nullptr;
   const auto ask = [&]() -> AttributesRef {
-    auto result = export_route(context, prefix, path);
+    auto rules = context;
+    rules.without_policy = filter;
+    auto result = export_route(rules, prefix, path);
     if (!result.accepted) return nullptr;
     if (result.attributes == *path.attributes) return path.attributes;
     return pool.intern(std::move(result.attributes));
   };
-  if (reach_.prefix && members < 2) return ask();  // never asked again
+  const bool by_prefix = reach_.prefix && !filter;
+  if (by_prefix && members < 2) return ask();  // never asked again
   const Question question{path.attributes, path.origin,
-                          reach_.prefix ? prefix : any_of(prefix.family())};
+                          by_prefix ? prefix : any_of(prefix.family())};
   if (const auto known = answers_.find(question); known != answers_.end()) return known->second;
   if (answers_.size() >= answers_kept) answers_.clear();
   return answers_.emplace(question, ask()).first->second;

@@ -219,6 +219,44 @@ BOOST_FIXTURE_TEST_CASE(a_group_answers_by_prefix_where_its_policy_looks_at_it, 
   BOOST_TEST(strict.exported(context(b), prefix("192.0.2.0/24"), sent, pool) != nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(a_policy_is_a_filter_when_it_looks_at_prefixes_alone) {
+  const auto list = std::make_shared<const PrefixList>(
+      "PL", std::vector<PrefixListEntry>{{.sequence = 5, .prefix = prefix("192.0.2.0/24")}});
+  const auto reach = [&](auto change) {
+    Policy policy{.name = "RM", .clauses = {{.label = "10", .match = {.prefix_list = list}}}};
+    change(policy.clauses[0]);
+    return reach_of({policy});
+  };
+  BOOST_TEST(reach([](PolicyClause&) {}).filter());
+  BOOST_TEST(!reach([](PolicyClause& c) { c.match.prefix_list = nullptr; }).filter());
+  BOOST_TEST(!reach([](PolicyClause& c) { c.match.med = 5; }).filter());
+  BOOST_TEST(!reach([](PolicyClause& c) { c.match.peer_local = true; }).filter());
+  BOOST_TEST(!reach([](PolicyClause& c) { c.set.weight = 5; }).filter());
+  BOOST_TEST(!reach([](PolicyClause& c) { c.match.probability_percent = 5; }).filter());
+  BOOST_TEST(!reach([](PolicyClause& c) {
+                auto called = std::make_shared<Policy>();
+                called->clauses = {{.label = "10"}};
+                called->clauses[0].set.med = NumberChange{.value = 5};
+                c.call = called;
+              }).filter());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_filter_stops_what_it_names_and_changes_nothing, Groups) {
+  speaker.asn = {65001};
+  speaker.profile = plain_profile();
+  const auto list = std::make_shared<const PrefixList>(
+      "PL", std::vector<PrefixListEntry>{{.sequence = 5, .prefix = prefix("192.0.2.0/24")}});
+  AttributePool pool;
+  const auto origin = from("10.0.0.9");
+  const auto sent = path(origin, 0, 0);
+  const auto open =
+      UpdateGroup(1, context(a), codec).exported(context(a), prefix("192.0.2.0/24"), sent, pool);
+  a.export_policy = {{.name = "PL", .clauses = {{.label = "5", .match = {.prefix_list = list}}}}};
+  UpdateGroup filtered(2, context(a), codec);
+  BOOST_TEST((filtered.exported(context(a), prefix("192.0.2.0/24"), sent, pool) == open));
+  BOOST_TEST(filtered.exported(context(a), prefix("198.51.100.0/24"), sent, pool) == nullptr);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_a_group_writes_decodes_to_what_was_to_be_said, Groups) {
   UpdateGroup group(1, context(a), codec);
   PathAttributes attributes;
