@@ -11,6 +11,7 @@ Checker::Checker(const State& state) : state_(state) {
   }
   const auto count = state.machines().size();
   alive_.assign(count, true);
+  adjacencies_of_cable_.resize(state.wiring().cable_count());
   scratch_.back.resize(count);
   scratch_.out.resize(count);
   scratch_.announcing.resize(count);
@@ -27,10 +28,30 @@ std::size_t Checker::class_of(const net::Prefix& prefix) {
   fresh.bits.resize(count);
   fresh.reported.resize(count);
   fresh.had.resize(count);
+  fresh.senders.resize(count);
   classes_.push_back(std::move(fresh));
+  touch_all(index);
   for (std::size_t machine = 0; machine < count; ++machine) refresh_step(index, machine);
-  dirty_.insert(index);
   return index;
+}
+
+void Checker::queue(std::size_t index) {
+  if (!std::exchange(classes_[index].queued, true)) dirty_.push_back(index);
+}
+
+void Checker::touch_all(std::size_t index) {
+  classes_[index].all = true;
+  queue(index);
+}
+
+template <typename Visit>
+void Checker::for_each_receiver(const Step& step, Visit visit) const {
+  if (step.end != Step::End::forwarded) return;
+  for (const auto next : step.adjacencies) {
+    const auto& adjacency = adjacencies_[next];
+    const bool on = adjacency.neighbour.reach == Reach::up && !adjacency.on_link;
+    if (on && adjacency.machine >= 0) visit(static_cast<std::size_t>(adjacency.machine));
+  }
 }
 
 std::size_t Checker::adjacency(const std::string& port, const net::IpAddress& address,
@@ -41,6 +62,9 @@ std::size_t Checker::adjacency(const std::string& port, const net::IpAddress& ad
     Adjacency next{port, address, on_link, state_.wiring().neighbour(port, address), -1, {}};
     const auto machine = machine_index_.find(next.neighbour.node);
     if (machine != machine_index_.end()) next.machine = static_cast<int>(machine->second);
+    for (const int cable : state_.wiring().cables_towards(port, address)) {
+      adjacencies_of_cable_[static_cast<std::size_t>(cable)].push_back(adjacencies_.size());
+    }
     adjacencies_.push_back(std::move(next));
   }
   return known->second;
@@ -100,8 +124,16 @@ void Checker::refresh_step(std::size_t index, std::size_t machine) {
   }
   for (const auto next : step.adjacencies) adjacencies_[next].users.insert(index);
   if (!step.backends.empty()) c.translated = true;
-  c.steps[machine] = std::move(step);
-  dirty_.insert(index);
+  auto& old = c.steps[machine];
+  if (!c.all) {
+    for_each_receiver(old, [&c](std::size_t to) { --c.senders[to]; });
+    for_each_receiver(step, [&c](std::size_t to) { ++c.senders[to]; });
+    c.touched.push_back(machine);
+  }
+  c.exact_gateways += (step.exact_gateway ? 1U : 0U);
+  c.exact_gateways -= (old.exact_gateway ? 1U : 0U);
+  old = std::move(step);
+  queue(index);
 }
 
 void Checker::route_changed(const std::string& node, const net::Prefix& prefix) {
@@ -118,7 +150,7 @@ void Checker::route_changed(const std::string& node, const net::Prefix& prefix) 
 }
 
 void Checker::announcer_changed(const net::Prefix& prefix) {
-  if (prefix.length() > 0) dirty_.insert(class_of(prefix));
+  if (prefix.length() > 0) touch_all(class_of(prefix));
 }
 
 void Checker::translation_changed(const std::string& node, const net::IpAddress& address) {
@@ -128,8 +160,18 @@ void Checker::translation_changed(const std::string& node, const net::IpAddress&
   }
 }
 
-void Checker::refresh_wiring() {
-  for (auto& next : adjacencies_) refresh(next);
+void Checker::refresh_cables(const std::set<std::string>& ports) {
+  if (ports.empty()) return;
+  for (const auto& port : ports) {
+    const int cable = state_.wiring().cable_at(port);
+    if (cable < 0) continue;
+    for (const auto index : adjacencies_of_cable_[static_cast<std::size_t>(cable)]) {
+      refresh(adjacencies_[index]);
+    }
+  }
+  for (auto& next : adjacencies_) {
+    if (next.neighbour.reach == Reach::arp_failed) refresh(next);
+  }
 }
 
 void Checker::refresh(Adjacency& next) {
@@ -138,7 +180,7 @@ void Checker::refresh(Adjacency& next) {
   next.neighbour = std::move(now);
   const auto machine = machine_index_.find(next.neighbour.node);
   next.machine = machine == machine_index_.end() ? -1 : static_cast<int>(machine->second);
-  dirty_.insert(next.users.begin(), next.users.end());
+  for (const auto user : next.users) touch_all(user);
 }
 
 void Checker::refresh_machine(const std::string& node) {
@@ -146,14 +188,14 @@ void Checker::refresh_machine(const std::string& node) {
   if (found == machine_index_.end()) {  // a pod: who it announces for
     for (std::size_t i = 0; i < classes_.size(); ++i) {
       const auto* announcers = state_.announcers(classes_[i].prefix);
-      if (announcers != nullptr && announcers->contains(node)) dirty_.insert(i);
+      if (announcers != nullptr && announcers->contains(node)) touch_all(i);
     }
     return;
   }
   alive_[found->second] = state_.wiring().alive(node);
   for (std::size_t i = 0; i < classes_.size(); ++i) {
+    touch_all(i);
     refresh_step(i, found->second);
-    dirty_.insert(i);
   }
 }
 
@@ -164,7 +206,7 @@ std::uint8_t Checker::bits_of(const Adjacency& next) {
   return static_cast<std::uint8_t>(bit_lost | (stale ? bit_stale : 0));
 }
 
-std::uint8_t Checker::own_bits(const Class& c, std::size_t machine) const {
+std::uint8_t Checker::own_bits(const Class& c, std::size_t machine, bool announcing) const {
   const auto& step = c.steps[machine];
   std::uint8_t bits = 0;
   switch (step.end) {
@@ -172,7 +214,7 @@ std::uint8_t Checker::own_bits(const Class& c, std::size_t machine) const {
       return 0;
     case Step::End::none:
     case Step::End::dropped:
-      return scratch_.announcing[machine] ? 0 : bit_lost;
+      return announcing ? 0 : bit_lost;
     case Step::End::delivered:
       for (const auto backend : step.backends) bits |= classes_[backend].bits[machine];
       return bits;
@@ -214,16 +256,15 @@ void Checker::judge(std::size_t index) {
   }
   for (auto& back : scratch_.back) back.clear();
   for (std::size_t i = 0; i < count; ++i) {
-    c.bits[i] = own_bits(c, i);
+    c.bits[i] = own_bits(c, i, scratch_.announcing[i]);
     scratch_.out[i] = 0;
-    if (c.steps[i].end != Step::End::forwarded) continue;
-    for (const auto next : c.steps[i].adjacencies) {
-      const auto& adjacency = adjacencies_[next];
-      const bool on = adjacency.neighbour.reach == Reach::up && !adjacency.on_link;
-      if (!on || adjacency.machine < 0) continue;
-      scratch_.back[static_cast<std::size_t>(adjacency.machine)].push_back(i);
+    for_each_receiver(c.steps[i], [&](std::size_t to) {
+      scratch_.back[to].push_back(i);
       ++scratch_.out[i];
-    }
+    });
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    c.senders[i] = static_cast<std::uint32_t>(scratch_.back[i].size());
   }
   auto& queue = scratch_.queue;
   queue.clear();
@@ -245,43 +286,81 @@ void Checker::judge(std::size_t index) {
   spread(c, bit_stale);
 }
 
-// What of it a person should hear of; true when that changed.
-bool Checker::report(std::size_t index) {
+// What a machine's changed step makes of its own packets, where that concerns no other machine;
+// false: it may, and the class has to be judged as a whole.
+bool Checker::judge_alone(Class& c, std::size_t machine) const {
+  const auto& step = c.steps[machine];
+  const bool announcing =
+      step.end != Step::End::forwarded && state_.announces(state_.machines()[machine], c.prefix);
+  auto bits = own_bits(c, machine, announcing);
+  bool goes_on = false;  // further than the next hop
+  for_each_receiver(step, [&](std::size_t to) {
+    bits |= c.bits[to];
+    for_each_receiver(c.steps[to], [&](std::size_t) { goes_on = true; });
+  });
+  if (c.senders[machine] > 0 && (goes_on || bits != c.bits[machine] || (bits & bit_loop) != 0)) {
+    return false;
+  }
+  c.bits[machine] = bits;
+  return true;
+}
+
+void Checker::judge_touched(std::size_t index) {
   auto& c = classes_[index];
-  const auto count = c.steps.size();
+  const bool whole = c.all || !std::all_of(c.touched.begin(), c.touched.end(),
+                                           [&](std::size_t m) { return judge_alone(c, m); });
+  if (!whole) return;
+  c.all = true;
+  judge(index);
+}
+
+// What of it a person should hear of.
+std::uint8_t Checker::verdict_of(const Class& c, std::size_t machine) const {
+  const auto& step = c.steps[machine];
+  std::uint8_t verdict = fine;
+  if (step.end == Step::End::off || !(c.announced || c.exact)) return verdict;
+  const auto bits = c.bits[machine];
+  if ((bits & bit_loop) != 0) verdict |= loops;
+  const bool lost_here = (bits & (c.announced ? bit_lost : bit_stale)) != 0;
+  const bool never_had = step.end == Step::End::none && !c.had[machine];
+  if (lost_here && !never_had) verdict |= lost;
+  return verdict;
+}
+
+void Checker::report(std::size_t index, const Changed& changed) {
+  auto& c = classes_[index];
   const bool announced = state_.announced(c.prefix);
-  const auto routed = [](const Step& step) {
-    return step.end == Step::End::forwarded || step.end == Step::End::delivered;
-  };
+  const bool exact = c.exact_gateways > 0;
+  if (announced != c.announced || exact != c.exact) c.all = true;
   if (announced && !c.announced) std::fill(c.had.begin(), c.had.end(), false);
   c.announced = announced;
-  bool exact = false;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (routed(c.steps[i])) c.had[i] = true;
-    exact = exact || c.steps[i].exact_gateway;
+  c.exact = exact;
+  auto& reported = scratch_.reported;
+  reported.clear();
+  const auto look = [&](std::size_t machine) {
+    const auto end = c.steps[machine].end;
+    if (end == Step::End::forwarded || end == Step::End::delivered) c.had[machine] = true;
+    const auto verdict = verdict_of(c, machine);
+    if (std::exchange(c.reported[machine], verdict) != verdict) reported.push_back(machine);
+  };
+  if (c.all) {
+    for (std::size_t i = 0; i < c.steps.size(); ++i) look(i);
+  } else {
+    std::for_each(c.touched.begin(), c.touched.end(), look);
   }
-  bool changed = false;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto& step = c.steps[i];
-    std::uint8_t verdict = fine;
-    if (step.end != Step::End::off && (announced || exact)) {
-      if ((c.bits[i] & bit_loop) != 0) verdict |= loops;
-      const bool lost_here = announced ? (c.bits[i] & bit_lost) != 0 : (c.bits[i] & bit_stale) != 0;
-      const bool never_had = step.end == Step::End::none && !c.had[i];
-      if (lost_here && !never_had) verdict |= lost;
-    }
-    changed = changed || verdict != c.reported[i];
-    c.reported[i] = verdict;
-  }
-  return changed;
+  c.queued = c.all = false;
+  c.touched.clear();
+  if (!reported.empty()) changed(index, reported);
 }
 
 void Checker::settle(const Changed& changed) {
   for (const auto& node : std::exchange(machines_touched_, {})) refresh_machine(node);
   const auto neighbours = std::exchange(neighbours_touched_, {});
+  const auto cables = std::exchange(cables_touched_, {});
   if (std::exchange(wiring_touched_, false)) {
-    refresh_wiring();
+    for (auto& next : adjacencies_) refresh(next);
   } else {
+    refresh_cables(cables);
     for (const auto& [port, address] : neighbours) {
       for (const bool on_link : {false, true}) {
         const auto known = adjacency_index_.find({port, address, on_link});
@@ -290,23 +369,23 @@ void Checker::settle(const Changed& changed) {
     }
   }
   std::set<std::size_t> translated;
-  const auto work = std::exchange(dirty_, {});
+  auto work = std::exchange(dirty_, {});
+  std::sort(work.begin(), work.end());
   for (const auto index : work) {
-    if (classes_[index].translated) {
+    auto& c = classes_[index];
+    if (c.translated) {
       translated.insert(index);
       continue;
     }
-    const auto before = classes_[index].bits;
-    judge(index);
-    if (before != classes_[index].bits) {
-      translated.insert(classes_[index].dependents.begin(), classes_[index].dependents.end());
-    }
-    if (report(index)) changed(index);
+    translated.insert(c.dependents.begin(), c.dependents.end());
+    judge_touched(index);
+    report(index, changed);
   }
   // After what they are translated into.
   for (const auto index : translated) {
+    classes_[index].all = true;
     judge(index);
-    if (report(index)) changed(index);
+    report(index, changed);
   }
 }
 

@@ -2,9 +2,11 @@
 // gateway is one class of packets: at each machine the longest entry that covers the prefix decides
 // (more specific prefixes are classes of their own). A class keeps what each machine does with it;
 // a change touches the steps of one machine in the classes that its prefix covers, or the classes
-// that use a next hop whose state changed, and only those are judged anew: in time linear in
-// machines and branches, by peeling sinks (what remains reaches a cycle) and by walking back from
-// where packets are lost.
+// that use a next hop whose state changed, and only those are judged anew. Where no other machine
+// sends packets of the class to the one that changed, it alone is: it cannot be on a cycle, and
+// what becomes of its packets its next hops know already. Otherwise the whole class is, in time
+// linear in machines and branches, by peeling sinks (what remains reaches a cycle) and by walking
+// back from where packets are lost.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -27,8 +30,10 @@ class Checker final : public Listener {
 
   // What changed at a class since the last settle(): per machine (as State::machines()).
   enum Verdict : std::uint8_t { fine = 0, loops = 1, lost = 2 };
-  using Changed = std::function<void(std::size_t prefix_class)>;
-  // Judges what was touched; calls back for each class whose verdicts changed.
+  using Changed =
+      std::function<void(std::size_t prefix_class, std::span<const std::size_t> machines)>;
+  // Judges what was touched; calls back for each class whose verdicts changed, with the machines
+  // whose verdict did.
   void settle(const Changed& changed);
 
   std::size_t class_count() const { return classes_.size(); }
@@ -52,6 +57,7 @@ class Checker final : public Listener {
   void neighbour_changed(const std::string& port, const net::IpAddress& address) override {
     neighbours_touched_.insert({port, address});
   }
+  void cable_changed(const std::string& port) override { cables_touched_.insert(port); }
   void wiring_changed() override { wiring_touched_ = true; }
   void machine_changed(const std::string& node) override { machines_touched_.insert(node); }
 
@@ -80,8 +86,14 @@ class Checker final : public Listener {
     std::vector<Step> steps;
     std::vector<std::uint8_t> bits;
     std::vector<std::uint8_t> reported;
-    std::vector<bool> had;  // a route, since it is announced
+    std::vector<bool> had;               // a route, since it is announced
+    std::vector<std::uint32_t> senders;  // by machine: branches of others that lead to it
+    std::size_t exact_gateways = 0;      // steps that are by one
     bool announced = false;
+    bool exact = false;
+    bool queued = false;
+    bool all = false;                  // every machine is to be judged, and not only:
+    std::vector<std::size_t> touched;  // machines whose step changed
     bool translated = false;
     std::set<std::size_t> dependents;  // classes that are translated into this one
   };
@@ -90,21 +102,30 @@ class Checker final : public Listener {
     std::vector<std::size_t> out;
     std::vector<std::size_t> queue;
     std::vector<bool> announcing;
+    std::vector<std::size_t> reported;
   };
 
   std::size_t class_of(const net::Prefix& prefix);
+  void queue(std::size_t index);
+  void touch_all(std::size_t index);
+  // Calls `visit(machine)` for each machine that is sent packets of the class by this step.
+  template <typename Visit>
+  void for_each_receiver(const Step& step, Visit visit) const;
   std::size_t adjacency(const std::string& port, const net::IpAddress& address, bool on_link);
   void refresh_step(std::size_t index, std::size_t machine);
   Step make_step(std::size_t index, std::size_t machine);
-  void refresh_wiring();
+  void refresh_cables(const std::set<std::string>& ports);
   void refresh(Adjacency& next);
   void refresh_machine(const std::string& node);
   // The bits of a machine's own step: where it loses packets itself.
-  std::uint8_t own_bits(const Class& c, std::size_t machine) const;
+  std::uint8_t own_bits(const Class& c, std::size_t machine, bool announcing) const;
   static std::uint8_t bits_of(const Adjacency& next);
   void judge(std::size_t index);
+  bool judge_alone(Class& c, std::size_t machine) const;
+  void judge_touched(std::size_t index);
   void spread(Class& c, std::uint8_t bit);
-  bool report(std::size_t index);
+  std::uint8_t verdict_of(const Class& c, std::size_t machine) const;
+  void report(std::size_t index, const Changed& changed);
   std::string reason_at(const Class& c, std::size_t machine, bool stale_only,
                         std::vector<std::string>& evidence) const;
 
@@ -115,9 +136,11 @@ class Checker final : public Listener {
   net::PrefixMap<std::size_t> class_index_;
   std::vector<Adjacency> adjacencies_;
   std::map<std::tuple<std::string, net::IpAddress, bool>, std::size_t> adjacency_index_;
-  std::set<std::size_t> dirty_;
+  std::vector<std::size_t> dirty_;
   std::set<std::string> machines_touched_;
   std::set<std::pair<std::string, net::IpAddress>> neighbours_touched_;
+  std::set<std::string> cables_touched_;
+  std::vector<std::vector<std::size_t>> adjacencies_of_cable_;
   bool wiring_touched_ = false;
   Scratch scratch_;
 };

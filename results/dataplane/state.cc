@@ -13,6 +13,7 @@ class Nobody final : public Listener {
   void announcer_changed(const net::Prefix&) override {}
   void translation_changed(const std::string&, const net::IpAddress&) override {}
   void neighbour_changed(const std::string&, const net::IpAddress&) override {}
+  void cable_changed(const std::string&) override {}
   void wiring_changed() override {}
   void machine_changed(const std::string&) override {}
 };
@@ -69,7 +70,7 @@ void State::apply(const Event& event, Listener& listener) {
       if (change.up) wiring_.forget_arp_failures();
       const auto node = node_of_port(change.port);
       if (wiring_.is_pod(node)) listener.machine_changed(node);
-      return listener.wiring_changed();
+      return listener.cable_changed(change.port);
     }
     case Kind::pod:
       return apply_pod(event.index, listener);

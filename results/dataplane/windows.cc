@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "results/dataplane/checker.h"
@@ -15,8 +16,8 @@ using dataplane::State;
 // The windows of one class and kind, as its verdicts come.
 struct Track {
   std::optional<Window> open;
-  std::map<std::string, Window::Affected> nodes;
-  std::size_t affected = 0;
+  std::map<std::size_t, std::vector<Window::Span>> spans;  // by machine
+  std::size_t affected = 0;                                // machines, now
 };
 
 class Tracker {
@@ -30,9 +31,9 @@ class Tracker {
     }
   }
 
-  void changed(std::size_t index, TimePoint at) {
-    update(index, WindowKind::loop, Checker::loops, at);
-    update(index, WindowKind::blackhole, Checker::lost, at);
+  void changed(std::size_t index, std::span<const std::size_t> machines, TimePoint at) {
+    update(index, machines, WindowKind::loop, Checker::loops, at);
+    update(index, machines, WindowKind::blackhole, Checker::lost, at);
   }
 
   std::vector<Window> finish() {
@@ -43,23 +44,29 @@ class Tracker {
   }
 
  private:
-  void update(std::size_t index, WindowKind kind, Checker::Verdict bit, TimePoint at) {
+  void update(std::size_t index, std::span<const std::size_t> machines, WindowKind kind,
+              Checker::Verdict bit, TimePoint at) {
     const auto& verdicts = checker_.verdicts(index);
+    const auto is_on = [&](std::size_t machine) { return (verdicts[machine] & bit) != 0; };
     const auto found = tracks_.find({index, kind});
-    const bool any = std::ranges::any_of(verdicts, [&](auto v) { return (v & bit) != 0; });
-    if (found == tracks_.end() && !any) return;
-    auto& track = tracks_[{index, kind}];
-    if (!track.open && any) begin(track, index, kind, bit, at);
-    if (!track.open) return;
-    for (std::size_t i = 0; i < verdicts.size(); ++i) {
-      const bool on = (verdicts[i] & bit) != 0;
-      const auto& name = state_.machines()[i];
-      auto& spans = track.nodes[name].spans;
-      const bool was = !spans.empty() && !spans.back().to;
-      if (on && !was) spans.push_back({at, std::nullopt});
-      if (!on && was) spans.back().to = at;
+    if (found == tracks_.end() && std::none_of(machines.begin(), machines.end(), is_on)) return;
+    auto& track = found != tracks_.end() ? found->second : tracks_[{index, kind}];
+    const auto before = track.affected;
+    for (const auto machine : machines) {
+      const bool on = is_on(machine);
+      const auto known = track.spans.find(machine);
+      const bool was = known != track.spans.end() && !known->second.back().to;
+      if (on == was) continue;
+      if (on) {
+        ++track.affected;
+        track.spans[machine].push_back({at, std::nullopt});
+      } else {
+        --track.affected;
+        known->second.back().to = at;
+      }
     }
-    if (!any) close(track, at);
+    if (before == 0 && track.affected > 0) begin(track, index, kind, bit, at);
+    if (before > 0 && track.affected == 0) close(track, at);
   }
 
   // Shown from where it hurts: a client's way is the longest.
@@ -83,12 +90,11 @@ class Tracker {
   void close(Track& track, std::optional<TimePoint> at) {
     auto window = *std::exchange(track.open, std::nullopt);
     window.to = at;
-    for (auto& [name, affected] : track.nodes) {
-      if (affected.spans.empty()) continue;
-      affected.node = name;
-      window.nodes.push_back(std::move(affected));
+    for (auto& [machine, spans] : track.spans) {
+      window.nodes.push_back({state_.machines()[machine], std::move(spans)});
     }
-    track.nodes.clear();
+    std::ranges::sort(window.nodes, {}, &Window::Affected::node);
+    track.spans.clear();
     done_.push_back(std::move(window));
   }
 
@@ -117,7 +123,9 @@ std::vector<Window> find_windows(const Record& record) {
   while (state.next() != TimePoint::max()) {
     const auto at = state.next();
     state.advance(at, &checker);
-    checker.settle([&](std::size_t index) { tracker.changed(index, at); });
+    checker.settle([&](std::size_t index, std::span<const std::size_t> machines) {
+      tracker.changed(index, machines, at);
+    });
   }
   auto found = tracker.finish();
   std::ranges::stable_sort(found, [](const Window& a, const Window& b) {

@@ -183,16 +183,41 @@ Neighbour Wiring::judge(const Way& way) const {
   return out;
 }
 
+bool Wiring::answers(const std::vector<Way>& ways, const Way& way,
+                     const net::IpAddress& address) const {
+  const auto& addresses = at(way.port).addresses;
+  // The node's end of a pod's cable has no address and answers for all (proxy ARP).
+  const bool proxy = ways.size() == 1 && way.cables.size() == 1 && addresses.empty();
+  return proxy || std::ranges::find(addresses, address) != addresses.end();
+}
+
+int Wiring::cable_at(const std::string& port) const {
+  const int index = port_named(port);
+  return index < 0 ? -1 : at(index).cable;
+}
+
+std::vector<int> Wiring::cables_towards(const std::string& port,
+                                        const net::IpAddress& address) const {
+  const int from = port_named(port);
+  if (from < 0) return {};
+  std::vector<int> out;
+  if (at(from).cable >= 0) out.push_back(at(from).cable);
+  const auto& ways = segment(from);
+  for (const auto& way : ways) {
+    if (answers(ways, way, address)) out.insert(out.end(), way.cables.begin(), way.cables.end());
+  }
+  std::ranges::sort(out);
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 Neighbour Wiring::neighbour(const std::string& port, const net::IpAddress& address) const {
   const int from = port_named(port);
   if (from < 0) return {};
   std::optional<Neighbour> found;
   const auto& ways = segment(from);
   for (const auto& way : ways) {
-    const auto& addresses = at(way.port).addresses;
-    // The node's end of a pod's cable has no address and answers for all (proxy ARP).
-    const bool proxy = ways.size() == 1 && way.cables.size() == 1 && addresses.empty();
-    if (!proxy && std::ranges::find(addresses, address) == addresses.end()) continue;
+    if (!answers(ways, way, address)) continue;
     auto judged = judge(way);
     if (!found || judged.reach == Reach::up) found = std::move(judged);
     if (found->reach == Reach::up) break;

@@ -53,6 +53,10 @@ class Wiring {
 
   // Where a packet for `address` ends that leaves by `port`.
   Neighbour neighbour(const std::string& port, const net::IpAddress& address) const;
+  // The cables on whose state that depends, and the one at a port; -1: none.
+  std::vector<int> cables_towards(const std::string& port, const net::IpAddress& address) const;
+  int cable_at(const std::string& port) const;
+  std::size_t cable_count() const { return cables_.size(); }
   // A machine that has power; a pod also needs its port's carrier.
   bool alive(const std::string& node) const;
   // The record of the loss of power; empty: it has power.
@@ -95,6 +99,8 @@ class Wiring {
     std::vector<int> cables;
   };
   const std::vector<Way>& segment(int port) const;
+  // Whether who is at the end of one of `ways` answers for the address.
+  bool answers(const std::vector<Way>& ways, const Way& way, const net::IpAddress& address) const;
   Neighbour judge(const Way& way) const;
 
   std::vector<Node> nodes_;

@@ -82,7 +82,7 @@ void replay(benchmark::State& state, More more) {
     results::dataplane::Checker checker(network);
     const auto settle = [&](TimePoint at) {
       network.advance(at, &checker);
-      checker.settle([&](std::size_t) { ++judged; });
+      checker.settle([&](std::size_t, std::span<const std::size_t>) { ++judged; });
     };
     settle(TimePoint());
     judged = 0;
@@ -106,6 +106,17 @@ void route_moves(benchmark::State& state) {
   });
 }
 BENCHMARK(route_moves)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+// The same where no other router sends packets: 95 from the announcer, in steps of ten.
+void route_of_a_leaf_moves(benchmark::State& state) {
+  replay(state, [](results::Record& record, TimePoint at, int i) {
+    const int number = (i / 2) * 7 % prefixes;
+    const int router = (number + 5) % routers;
+    const int via = i % 2 == 0 ? (router + 9) % routers : next_of(router, number);
+    record.add(route(at, router, number, via));
+  });
+}
+BENCHMARK(route_of_a_leaf_moves)->UseManualTime()->Unit(benchmark::kMillisecond);
 
 // A route is withdrawn, and comes back: those behind it lose packets in between.
 void route_goes_and_comes(benchmark::State& state) {
