@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable
+from pathlib import Path
 
 from ._program import program
+from ._values import is_plain, plain, shortened
 from .errors import RunError, ScenarioError
 
 _INTERNAL = 3
@@ -24,18 +26,20 @@ def ask(command: str, options: Iterable[tuple[str, object]], places: Iterable[ob
     Raises ScenarioError with its message on bad input, RunError on an internal error.
     """
     words = [program(), *command.split()]
-    for option, value in options:
-        if value is True:
-            words.append(option)
-        elif value == "":
-            raise ScenarioError(f"{option}: error: \"\" is nothing, expected a value, or to leave it out")
-        elif value is not None and value is not False:
-            words.append(f"{option}={value}")
+    for option, given in options:
+        value = plain(given)
+        if value is None or value is False:
+            continue
+        if value is not True and not isinstance(value, (str, int, float, Path)):
+            raise ScenarioError(f"{option}: error: {shortened(given)}, expected text or a number")
+        if value in ("", "[]", "{}"):  # CLI11 takes brackets for a list of nothing
+            raise ScenarioError(f"{option}: error: \"{value}\" is nothing, expected a value, or to leave it out")
+        words.append(option if value is True else f"{option}={value}")
     others = list(versus)
     words += ["--", *(str(place) for place in places), *(["--vs", *others] if others else [])]
     for word in words:
-        if "\0" in word:
-            raise ScenarioError(f"{command}: error: {word!r} has a null character, expected text")
+        if not is_plain(word):
+            raise ScenarioError(f"{command}: error: {shortened(word)} has a null character or is no Unicode, expected text")
     done = subprocess.run(words, input=said or "", capture_output=True, text=True, errors="replace", check=False,
                           env={**os.environ, "SEATRIAL_PARENT": str(os.getpid())})
     if done.returncode in (0, 1):

@@ -16,7 +16,7 @@ from ._child import assignments
 from ._executors import Carrier, carry
 from ._points import Cells, Design, seed_list
 from ._sweep import DEFAULT_CACHE
-from ._values import Duration, nanoseconds
+from ._values import Duration, nanoseconds, plain
 from .errors import ScenarioError, SeatrialError
 from .result import Result
 
@@ -66,13 +66,13 @@ class Campaign:
         """The run of a failure, by its name in `table` ("power_off edge1"); without one, that of no failure."""
         known = {_BASELINE: self.data["baseline"], **{one["name"]: one for one in self.data["ranked"]}}
         if failure not in known:
-            raise SeatrialError(f"no failure \"{failure}\", expected one of {', '.join(known)}")
+            raise ScenarioError(f"no failure \"{failure}\", expected one of {', '.join(known)}")
         for run in known[failure]["runs"]:
             if seed is None or run["seed"] == seed:
                 if "crashed" in run:
                     raise SeatrialError(f"the run of {failure} with seed {run['seed']} gave no results: {run['crashed']}")
                 return Result(run["out"])
-        raise SeatrialError(f"no run of {failure} with seed {seed}, expected one of {self.data['seeds']}")
+        raise ScenarioError(f"no run of {failure} with seed {seed}, expected one of {self.data['seeds']}")
 
     def summary(self) -> str:
         """`text`, under the name that a result has for it."""
@@ -113,6 +113,7 @@ def campaign(design: Design, *, failures: int = 1, kinds: str | Iterable[str] = 
     cells.add(changes, (), chosen)
     folder = cells.make()[0].design  # of the design alone, so that the plan reads what the runs read
 
+    failures = plain(failures)
     words = kinds if isinstance(kinds, str) else ",".join(map(str, kinds)) if isinstance(kinds, Iterable) else str(kinds)
     if isinstance(failures, bool) or not isinstance(failures, int) or failures not in (1, 2):
         raise ScenarioError(f"failures: error: {failures!r} together in a run, expected 1 or 2")

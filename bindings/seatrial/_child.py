@@ -15,7 +15,7 @@ from typing import Any
 from ._ask import refusal
 from ._program import program
 from ._progress import Progress
-from ._values import duration, names
+from ._values import duration, is_plain, listed, names, shortened
 from .errors import RunError, ScenarioError
 
 _KEPT_LINES = 40
@@ -31,7 +31,7 @@ def run_command(folder: str, out: str, *, seed: int | None = None, changes: Iter
                                       ("pcap", None if pcap == "none" else pcap), ("mrt", None if mrt == "none" else mrt)]
     for option, value in said:
         kind = int if option == "seed" else str
-        if isinstance(value, bool) or not isinstance(value, (kind, type(None))) or "\0" in str(value):
+        if isinstance(value, bool) or not isinstance(value, (kind, type(None))) or not is_plain(str(value)):
             raise ScenarioError(f"--{option}: error: {value!r}, expected {'a whole number' if option == 'seed' else 'text'}")
         if value == "":
             raise ScenarioError(f"--{option}: error: \"\" is nothing, expected a value, or to leave it out")
@@ -52,16 +52,18 @@ def _assignment(path: object, value: object) -> str:
         raise ScenarioError(f"set: error: the path {path!r} is no text, expected one such as \"clients.users.load.rate\"")
     try:
         text = value if isinstance(value, str) else json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise ScenarioError(f"--set {path}: error: {value!r} is no JSON ({error}), expected numbers, texts, lists") from error
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ScenarioError(f"--set {path}: error: {shortened(value)} is no JSON ({error}), expected numbers, texts, lists") from error
+    if not is_plain(path + text):
+        raise ScenarioError(f"--set {path!a}: error: {shortened(text)} is no Unicode text, expected one")
     return f"{path}={text}"
 
 
 def injections(events: Iterable[str]) -> tuple[str, ...]:
     """AT:ACTION:TARGET each, as `--inject` takes it."""
-    chosen = [events] if isinstance(events, str) else list(events) if isinstance(events, Iterable) else [events]
+    chosen = listed(events, "inject: a list of AT:ACTION:TARGET such as [\"30s:link_down:core1:eth1\"]")
     for event in chosen:
-        if not isinstance(event, str):
+        if not isinstance(event, str) or not is_plain(event):
             raise ScenarioError(f"inject: error: {event!r} is no text, expected AT:ACTION:TARGET such as "
                                 "\"30s:link_down:core1:eth1\"")
     return tuple(chosen)

@@ -12,10 +12,11 @@ from typing import Any, TypeAlias
 
 from . import _native
 from ._cache import Cache, Cell, build, key_of
-from ._values import Duration, duration, nanoseconds
+from ._values import Duration, duration, nanoseconds, shortened
 from .design import DataCenter
 from .errors import ScenarioError
 from .handles import Client, Cluster, Edge, Handle, Node, Router, Switch
+from .running import as_folder
 
 #: A scenario directory, or a DataCenter.
 Design: TypeAlias = str | Path | DataCenter
@@ -77,9 +78,9 @@ class Source:
         if isinstance(design, DataCenter):
             _, document, texts = design._inspect()
             return cls(design.base, {**texts, "scenario.json": json.dumps(document, indent=2) + "\n"})
-        if isinstance(design, (str, Path)) and Path(design).is_dir():
-            return cls(Path(design), {})
-        raise ScenarioError(f"{design}: error: no such folder, expected one with a scenario.json, or a DataCenter")
+        if isinstance(design, (str, Path)):
+            return cls(Path(as_folder(design)), {})
+        raise ScenarioError(f"{shortened(design)}: error: no design, expected a folder with a scenario.json, or a DataCenter")
 
     def read(self, name: str) -> bytes:
         return self.overlay[name].encode() if name in self.overlay else (self.base / name).read_bytes()

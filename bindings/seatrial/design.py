@@ -13,13 +13,13 @@ from typing import Any
 
 from . import _native
 from ._child import assignments, injections
-from ._values import Duration, Rate, Spec, as_number, as_path, duration, given, names, text
+from ._values import Duration, Rate, Spec, as_number, as_path, duration, given, names, plain, text
 from .errors import ScenarioError, warn
 from .expect import Expect
 from .handles import Client, Cluster, Edge, Handle, Node, Router, Switch, attachment, cable, handles_in
 from .moment import Moment
 from .result import Result
-from .running import as_folder, run
+from .running import as_folder, run_saying
 
 
 _MOST_NODES = 5000
@@ -63,7 +63,7 @@ class DataCenter:
 
         self.base = Path(as_folder(base))
         self.name = text(name, "the name of a DataCenter", "demo")
-        self.seed = seed
+        self.seed = plain(seed)
         self.duration = duration_text(duration)
         self.description = description
         self.switches: dict[str, Switch] = {}
@@ -160,6 +160,7 @@ class DataCenter:
             timing: clocks that differ from their defaults, {"node_monitor_grace": "20s", "kubelet_start": 1}; the schema has their names.
             asn: of its nodes, where the manifests have no BGPConfiguration; their routers' when left out (`seatrial.plan`).
         """
+        nodes = plain(nodes)
         if not isinstance(manifests, (str, list, tuple)) or not isinstance(nodes, (int, list, tuple)) or isinstance(nodes, bool):
             raise ScenarioError(f"error: cluster \"{name}\" has manifests={manifests!r} and nodes={nodes!r}, expected shell patterns, "
                                 "and a number or names")
@@ -267,7 +268,9 @@ class DataCenter:
         with tempfile.TemporaryDirectory(prefix="seatrial-") as folder:
             place = Path(folder, *["design"] * (above + 1))
             _write(place, contents)
-            return run(place, seed=seed, until=end, out=out, pcap=pcap, mrt=mrt, set=set, inject=events, progress=progress)
+            result, said = run_saying(place, seed, end, out, pcap, mrt, set, events, progress)
+        warn(line.replace(f"{place}/", "") for line in said)
+        return result
 
     # --- within the package ---
 
@@ -362,8 +365,8 @@ def _write(target: Path, contents: Mapping[str, bytes]) -> None:
             partial = path.with_name(path.name + ".partial")
             partial.write_bytes(content)
             partial.replace(path)
-        except OSError as error:
-            raise ScenarioError(f"{path}: error: cannot be written ({error.strerror}), expected a folder, or a place to make "
+        except (OSError, UnicodeError) as error:
+            raise ScenarioError(f"{path}: error: cannot be written ({getattr(error, 'strerror', error)}), expected a folder, or a place to make "
                                 "one") from error
 
 

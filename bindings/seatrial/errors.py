@@ -14,7 +14,7 @@ class SeatrialError(Exception):
 
 
 class ScenarioError(SeatrialError, ValueError):
-    """A design is wrong. The message is what `seatrial check` prints: FILE:LINE:COL: error: ..., all errors at once.
+    """A design or an argument is wrong. The message is the command line's: FILE:LINE:COL: error: ..., all errors at once.
 
     Attributes:
         messages: the lines of it, warnings too.

@@ -32,8 +32,7 @@ class Explanation:
         rows = [{"kind": step["kind"], "at_s": None if step["at_ns"] is None else step["at_ns"] / 1e9, "text": step["text"],
                  "evidence": step["evidence"], "frames": step["frames"]} for step in self._chain]
         frame = pd.DataFrame(rows, columns=["kind", "at_s", "text", "evidence", "frames"])
-        frame["at_s"] = pd.to_numeric(frame["at_s"])
-        return frame
+        return frame.astype({"at_s": float, **({} if rows else {"kind": str, "text": str})})
 
     def _verdict(self) -> str:
         if self.cause:

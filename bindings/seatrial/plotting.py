@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 
 from ._faults import FaultMarks
 from ._topology import draw as draw_topology
+from ._values import shortened
+from .errors import ScenarioError
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from .result import Result
 
 BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"
@@ -131,6 +132,8 @@ class Plots:
             _, ax = plt.subplots(figsize=(9.5, 4.2), layout="constrained")
             ax.figure.suptitle(f"{self._result.scenario}, seed {self._result.seed}: {what}", x=0.01, ha="left",
                                fontsize="medium")
+        elif not isinstance(ax, Axes):
+            raise ScenarioError(f"error: {shortened(ax)} is nothing to draw on, expected axes of matplotlib (ax=), or to leave it out")
         for side in ("top", "right"):
             ax.spines[side].set_visible(False)
         return ax

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from json import loads
 from pathlib import Path
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from . import _native
-from ._values import Duration, duration, nanoseconds, text
-from .errors import SeatrialError
+from ._values import Duration, duration, nanoseconds, shortened, text
+from .errors import ScenarioError
 
 if TYPE_CHECKING:
     from .explaining import Explanation
     from .plotting import Plots
 
+_NAMED = 16  # of those that are expected
 _EVENT_KINDS = ("session", "bfd", "rib", "fib", "link", "fault", "pod", "endpoints", "neighbour", "nat", "note", "drop")
 
 
@@ -41,9 +42,9 @@ class Result:
         try:
             self.data: dict[str, Any] = loads(path.read_text(encoding="utf-8"))
         except OSError as error:
-            raise SeatrialError(f"{path}: error: cannot be read ({error.strerror}), expected a finished run") from error
+            raise ScenarioError(f"{path}: error: cannot be read ({error.strerror}), expected a finished run") from error
         except ValueError as error:
-            raise SeatrialError(f"{path}: error: not JSON ({error}), expected a finished run") from error
+            raise ScenarioError(f"{path}: error: not JSON ({error}), expected a finished run") from error
 
     @cached_property
     def native(self) -> _native.Run:
@@ -51,7 +52,7 @@ class Result:
         try:
             return _native.Run(str(self.out))
         except ValueError as error:
-            raise SeatrialError(str(error)) from error
+            raise ScenarioError(str(error)) from error
 
     # --- verdict ---
 
@@ -73,8 +74,8 @@ class Result:
     @property
     def verdict(self) -> pd.DataFrame:
         """One row an expectation: id (index), kind, ok, why, evidence (ids of records)."""
-        columns = ["id", "kind", "ok", "why", "evidence"]
-        return pd.DataFrame(self.data["expectations"], columns=columns).set_index("id")
+        columns = {"id": str, "kind": str, "ok": bool, "why": str, "evidence": object}
+        return _table(self.data["expectations"], columns).set_index("id")
 
     def summary(self) -> str:
         """The verdict in words: which expectations fail, and why."""
@@ -105,9 +106,9 @@ class Result:
         Kinds: session, rib, fib, request, proxy, hop, drop, pod, endpoints, link, fault, neighbour, nat, note.
         """
         try:
-            frame = pd.DataFrame(self.native.table(kind))
+            frame = pd.DataFrame(self.native.table(text(kind, "a kind of records", "session")))
         except KeyError as error:
-            raise SeatrialError(str(error.args[0])) from error
+            raise ScenarioError(str(error.args[0])) from error
         frame.index = pd.Index([f"{kind}/{i}" for i in range(len(frame))], name="evidence")
         return frame
 
@@ -116,12 +117,11 @@ class Result:
         """One row a request, index "CLIENT/NUMBER".
 
         Columns: client, number, method, url, status (0: no answer), ok, error, expect_service, answered_by, edge, ingress_pod,
-        app_pod, intended_s (when the open-loop schedule wanted it), sent_s, first_byte_s, finished_s,
+        app_pod, intended_s (when the open-loop schedule wanted it), sent_s, first_byte_s (NaN: none came), finished_s,
         latency_ms (intended to finished), service_time_ms (sent to finished), bytes, local, remote, evidence.
         """
         raw = self.table("request")
-        frame = pd.DataFrame({"client": raw["client"], "number": raw["number"], "method": raw["method"],
-                              "url": raw["url"], "status": raw["status"]})
+        frame = pd.DataFrame({name: raw[name] for name in ("client", "number", "method", "url", "status")})
         frame["ok"] = (raw["error"] == "") & raw["status"].between(200, 399)
         frame["error"] = raw["error"]
         frame["expect_service"] = raw["expect_service"]
@@ -130,15 +130,17 @@ class Result:
             frame[column] = [row[i] for row in self.native.participants_of_requests()]
         for column in ("intended", "sent", "first_byte", "finished"):
             frame[f"{column}_s"] = raw[f"{column}_ns"] / 1e9
+        frame["first_byte_s"] = frame["first_byte_s"].where(raw["status"] > 0)
         frame["latency_ms"] = (raw["finished_ns"] - raw["intended_ns"]) / 1e6
         frame["service_time_ms"] = (raw["finished_ns"] - raw["sent_ns"]) / 1e6
         frame["bytes"] = raw["bytes"]
         frame["local"] = raw["local"]
         frame["remote"] = raw["remote"]
         frame["evidence"] = raw.index
-        frame.index = pd.Index([f"{client}/{number}" for client, number in zip(raw["client"], raw["number"])],
-                               name="request")
-        return frame
+        frame.index = pd.Index([f"{client}/{number}" for client, number in zip(raw["client"], raw["number"])], name="request",
+                               dtype=object if raw.empty else None)
+        numbers = {"number": int, "status": int, "ok": bool, "bytes": int}
+        return _typed(frame, {column: numbers.get(column, float if column.endswith(("_s", "_ms")) else str) for column in map(str, frame)})
 
     @cached_property
     def sessions(self) -> pd.DataFrame:
@@ -151,19 +153,19 @@ class Result:
 
     def sessions_at(self, at: Duration | None = None) -> pd.DataFrame:
         """As `sessions`, as they stood at a moment."""
-        frame = pd.DataFrame(self.native.sessions(_ns(at)), columns=[
-            "node", "peer", "state", "first_established_ns", "last_established_ns", "last_lost_ns",
-            "times_established", "reason", "evidence"])
-        return _in_seconds(frame)
+        return _in_seconds(_table(self.native.sessions(self._moment(at)), {
+            "node": str, "peer": str, "state": str, "first_established_ns": float, "last_established_ns": float,
+            "last_lost_ns": float, "times_established": int, "reason": str, "evidence": str}))
 
     def rib(self, node: str, at: Duration | None = None) -> pd.DataFrame:
         """The Loc-RIB of a node at a moment (the end when left out).
 
         Columns: prefix (index), protocol, next_hops (addresses; "0.0.0.0": its own), detail (attributes), evidence.
         """
-        self._known(node, self.native.rib_nodes(), "routing table")
-        columns = ["prefix", "protocol", "next_hops", "detail", "evidence"]
-        return pd.DataFrame(self.native.rib(node, _ns(at)), columns=columns).set_index("prefix")
+        speakers = sorted({*self.native.rib_nodes(), *self.native.table("configured")["node"]})  # some have no route yet
+        self._known(node, speakers, "routing table")
+        columns = {"prefix": str, "protocol": str, "next_hops": object, "detail": str, "evidence": str}
+        return _table(self.native.rib(node, self._moment(at)), columns).set_index("prefix")
 
     def fib(self, node: str, at: Duration | None = None) -> pd.DataFrame:
         """The forwarding table of a node at a moment (the end when left out).
@@ -174,9 +176,9 @@ class Result:
         rows = [{"prefix": row["prefix"], "protocol": row["protocol"],
                  "next_hops": [hop["address"] for hop in row["next_hops"] if hop["address"] not in ("0.0.0.0", "::")],
                  "interfaces": [hop["interface"] for hop in row["next_hops"]], "evidence": row["evidence"]}
-                for row in self.native.fib(node, _ns(at))]
-        columns = ["prefix", "protocol", "next_hops", "interfaces", "evidence"]
-        return pd.DataFrame(rows, columns=columns).set_index("prefix")
+                for row in self.native.fib(node, self._moment(at))]
+        columns = {"prefix": str, "protocol": str, "next_hops": object, "interfaces": object, "evidence": str}
+        return _table(rows, columns).set_index("prefix")
 
     @cached_property
     def events(self) -> pd.DataFrame:
@@ -185,7 +187,7 @@ class Result:
         Kinds: session, rib, fib, link, fault, pod, endpoints, neighbour, nat, note, drop.
         """
         rows = [row for kind in _EVENT_KINDS for row in _events(kind, self.table(kind))]
-        frame = pd.DataFrame(rows, columns=["at_s", "kind", "node", "what", "evidence"])
+        frame = _table(rows, {"at_s": float, "kind": str, "node": str, "what": str, "evidence": str})
         return frame.sort_values("at_s", kind="stable", ignore_index=True)
 
     @cached_property
@@ -195,7 +197,7 @@ class Result:
         for path in sorted((self.out / "pcap").glob("*.pcap")):
             node, _, port = path.stem.rpartition("_")
             rows.append({"node": node, "port": port, "path": str(path), "bytes": path.stat().st_size})
-        return pd.DataFrame(rows, columns=["node", "port", "path", "bytes"])
+        return _table(rows, {"node": str, "port": str, "path": str, "bytes": int})
 
     @cached_property
     def mrt(self) -> pd.DataFrame:
@@ -204,12 +206,12 @@ class Result:
         for path in sorted((self.out / "mrt").glob("*.mrt")):
             node, _, kind = path.stem.rpartition(".")
             rows.append({"node": node, "kind": kind, "path": str(path), "bytes": path.stat().st_size})
-        return pd.DataFrame(rows, columns=["node", "kind", "path", "bytes"])
+        return _table(rows, {"node": str, "kind": str, "path": str, "bytes": int})
 
     def explain(self, request: str) -> Explanation:
         """Why a request ("users/17") failed or was slow: the chain of records from what the client saw to the cause.
 
-        For one that was answered in time the steps say where its time went. SeatrialError for a request that is not there.
+        For one that was answered in time the steps say where its time went. ScenarioError for a request that is not there.
         """
         from .explaining import Explanation
 
@@ -217,9 +219,8 @@ class Result:
 
     def path(self, request: str) -> pd.DataFrame:
         """The hops of a request ("users/17"): leg, direction ("there", "back"), at_s, node, in, out."""
-        frame = pd.DataFrame(self.native.path(self._index_of(request)),
-                             columns=["leg", "direction", "at_ns", "node", "in", "out"])
-        return _in_seconds(frame)
+        return _in_seconds(_table(self.native.path(self._index_of(request)), {
+            "leg": str, "direction": str, "at_ns": float, "node": str, "in": str, "out": str}))
 
     @cached_property
     def windows(self) -> pd.DataFrame:
@@ -233,8 +234,8 @@ class Result:
                  "prefixes": one["prefixes"], "nodes": [node["node"] for node in one["nodes"]],
                  "witness": [hop["node"] for hop in one["witness"]], "reason": one["reason"], "evidence": one["evidence"]}
                 for one in self._part("windows")]
-        columns = ["kind", "from_s", "to_s", "length_s", "prefixes", "nodes", "witness", "reason", "evidence"]
-        return pd.DataFrame(rows, columns=columns)
+        return _table(rows, {"kind": str, "from_s": float, "to_s": float, "length_s": float, "prefixes": object, "nodes": object,
+                             "witness": object, "reason": str, "evidence": object})
 
     @cached_property
     def convergence(self) -> pd.DataFrame:
@@ -250,8 +251,8 @@ class Result:
                  "fib_settled_s": after(one["last_fib_change"], one["at_ns"]), "sessions_lost": len(one["sessions_lost"]),
                  "sessions_established": len(one["sessions_established"]), "evidence": one["evidence"]}
                 for one in self._part("convergence")["faults"]]
-        return pd.DataFrame(rows, columns=["at_s", "rib_settled_s", "fib_settled_s", "sessions_lost", "sessions_established",
-                                           "evidence"])
+        return _table(rows, {"at_s": float, "rib_settled_s": float, "fib_settled_s": float, "sessions_lost": int,
+                             "sessions_established": int, "evidence": object})
 
     def show(self, what: str, which: str | None = None, *, json: bool = False, **options: Any) -> Any:
         """What `seatrial show` prints of the run, in words; or with `json`, its JSON as values (times in nanoseconds).
@@ -291,24 +292,39 @@ class Result:
 
     def _part(self, name: str) -> Any:
         if name not in self.data:
-            raise SeatrialError(f"{self.out / 'results.json'}: error: no \"{name}\", expected a run of a version that writes it")
+            raise ScenarioError(f"{self.out / 'results.json'}: error: no \"{name}\", expected a run of a version that writes it")
         return self.data[name]
 
     def _index_of(self, request: str) -> int:
-        found = self.requests.index.get_indexer(pd.Index([request]))[0]
+        found = self.requests.index.get_indexer(pd.Index([request]))[0] if isinstance(request, str) else -1
         if found < 0:
-            raise SeatrialError(f"no request \"{request}\", expected CLIENT/NUMBER such as "
+            raise ScenarioError(f"error: no request {shortened(request)} in this run, expected CLIENT/NUMBER such as "
                                 f"\"{next(iter(self.requests.index), 'users/1')}\"")
         return int(found)
 
+    def _moment(self, at: Duration | None) -> int | None:
+        if at is None:
+            return None
+        moment, end = nanoseconds(at), int(self.data["simulated_ns"])
+        if moment > end:
+            raise ScenarioError(f"error: {moment / 1e9:g} s is after the end of the run, expected at most {end / 1e9:g} s")
+        return moment
+
     @staticmethod
     def _known(node: str, nodes: list[str], what: str) -> None:
-        if node not in nodes:
-            raise SeatrialError(f"no {what} of \"{node}\", expected one of {', '.join(nodes)}")
+        if not isinstance(node, str) or node not in nodes:
+            more = f" and {len(nodes) - _NAMED} more" if len(nodes) > _NAMED else ""
+            raise ScenarioError(f"error: no {what} of {shortened(node)} in this run, expected one of {', '.join(nodes[:_NAMED])}{more}")
 
 
-def _ns(at: Duration | None) -> int | None:
-    return None if at is None else nanoseconds(at)
+def _table(rows: Any, columns: Mapping[str, type]) -> pd.DataFrame:
+    """A frame with these columns, of these types even when it has no rows."""
+    return _typed(pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def _typed(frame: pd.DataFrame, types: Mapping[Any, type]) -> pd.DataFrame:
+    # Texts have the type that pandas gives them, which its versions differ in; of none it cannot know.
+    return frame.astype({column: kind for column, kind in types.items() if kind is not str or frame.empty})
 
 
 def _option(name: str, value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import _native
 from ._child import assignments, execute, injections, run_command
-from ._values import Duration, duration, text
+from ._values import Duration, duration, is_plain, plain, shortened, text
 from .errors import ScenarioError, warn
 from .result import Result
 
@@ -37,6 +37,14 @@ def run(folder: str | Path, *, seed: int | None = None, until: Duration | None =
         ScenarioError: the design is wrong; the message is the command line's.
         RunError: the run ended in an internal error, or was killed.
     """
+    result, said = run_saying(folder, seed, until, out, pcap, mrt, set, inject, progress)
+    warn(said)
+    return result
+
+
+def run_saying(folder: str | Path, seed: int | None, until: Duration | None, out: str | Path | None, pcap: str, mrt: str,
+               set: Mapping[str, Any] | None, inject: Iterable[str], progress: bool | None) -> tuple[Result, list[str]]:
+    """As `run`, and what the program said."""
     place = as_folder(folder)
     keep = None
     if out is not None:
@@ -44,10 +52,13 @@ def run(folder: str | Path, *, seed: int | None = None, until: Duration | None =
     else:
         keep = tempfile.TemporaryDirectory(prefix="seatrial-out-")
         out = keep.name
-    command = run_command(place, str(out), seed=seed, changes=assignments(set), events=injections(inject),
+    for option, value in (("pcap", pcap), ("mrt", mrt)):
+        if not isinstance(value, str):
+            raise ScenarioError(f"--{option}: error: {shortened(value)}, expected text such as \"all\" or \"edge*\"")
+    command = run_command(place, str(out), seed=plain(seed), changes=assignments(set), events=injections(inject),
                           until=None if until is None else duration(until), pcap=pcap, mrt=mrt)
-    warn(execute(command, title=Path(folder).name, progress=progress))
-    return Result(out, keep=keep)
+    said = execute(command, title=Path(folder).name, progress=progress)
+    return Result(out, keep=keep), said
 
 
 def check(folder: str | Path, *, set: Mapping[str, Any] | None = None, inject: Iterable[str] = ()) -> str:
@@ -63,6 +74,10 @@ def check(folder: str | Path, *, set: Mapping[str, Any] | None = None, inject: I
 
 
 def as_folder(folder: str | Path) -> str:
-    if not isinstance(folder, (str, Path)) or "\0" in str(folder) or not Path(folder).is_dir():
-        raise ScenarioError(f"{folder}: error: no such folder, expected one with a scenario.json")
-    return str(folder)
+    try:
+        if isinstance(folder, (str, Path)) and is_plain(str(folder)) and Path(folder).is_dir():
+            return str(folder)
+    except OSError:  # a name that is too long
+        pass
+    shown = str(folder) if isinstance(folder, (str, Path)) and is_plain(str(folder)) else repr(folder)
+    raise ScenarioError(f"{shown}: error: no such folder, expected one with a scenario.json")

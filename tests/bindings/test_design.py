@@ -258,6 +258,53 @@ def test_wrong_arguments_raise_scenario_error(ten_lines, wrong, tmp_path, monkey
         wrong(ten_lines)
 
 
+def test_numbers_of_numpy_are_numbers(ten_lines):
+    np = pytest.importorskip("numpy")
+    dc = seatrial.DataCenter("other", seed=np.int64(3), duration=np.float64(60), base=ten_lines.base)
+    tor, core = dc.switch("tor1", vlans=None), dc.router("core1", asn=np.uint32(64512))
+    dc.link(core, tor, rate=np.int64(10**10), mtu=np.int32(9000), delay=np.timedelta64(2, "us"))
+    k8s = dc.cluster("prod", nodes=np.int64(2), on=tor, manifests="cluster/*.yaml")
+    dc.client("users", behind=core).load(rate=np.float32(0.5), url="http://x.example/", resolve="10.50.0.80")
+    dc.at(np.int64(5)).power_off(k8s.nodes[1])
+    document = dc.document()
+    assert (document["seed"], document["duration"], document["timeline"][0]["at"]) == (3, "60s", "5s")
+    assert document["fabric"]["links"][0] == {"ends": ["core1:eth0", "tor1"], "rate": "10000000000bps", "delay": "2us", "mtu": 9000}
+    assert "2 nodes" in dc.check() or len(document["clusters"][0]["nodes"]) == 2
+    assert seatrial.check(REFERENCE, set={"clients.users.load.rate": np.int64(7)})
+
+
+def test_clocks_of_a_cluster_are_kept_and_named(ten_lines):
+    ten_lines.clusters["prod"].spec["timing"] = {"kubelet_start": "3s", "kubelet_watch": "0s", "scheduler_watch": "0s", "scheduling": "0s",
+                                                 "controller_watch": "0s", "kubelet_status": "0s"}
+    ten_lines.timeline.clear()
+    pods = ten_lines.run(until="4s").table("pod")
+    # A pod that is there from the start is placed and started at once, then takes exactly its kubelet's 3 s.
+    assert set(pods.loc[pods["phase"] == "Running", "at_ns"]) == {3_000_000_000}
+    ten_lines.clusters["prod"].spec["timing"] = {"kubelet_sync": "1s"}
+    with pytest.raises(seatrial.ScenarioError, match="kubelet_sync"):
+        ten_lines.check()
+
+
+@pytest.mark.parametrize("period", ["kubelet_heartbeat", "sandbox_retry"])
+def test_what_comes_again_lets_time_pass(ten_lines, period):
+    ten_lines.clusters["prod"].spec["timing"] = {period: "0s"}
+    with pytest.raises(seatrial.ScenarioError, match=f'"{period}" is less than 1ms, expected a duration from 1ms'):
+        ten_lines.check()
+
+
+def test_what_the_command_line_warns_of_is_a_warning(ten_lines):
+    (ten_lines.base / "core1.conf").write_text("frr defaults datacenter\ninterface eth1\n ip address 10.1.1.2/24\nrouter bgp 64512\n"
+                                               " neighbor 10.1.1.99 remote-as 64512\n")
+    dc = seatrial.DataCenter("warned", base=ten_lines.base)
+    dc.link(dc.router("core1", config="core1.conf"), dc.switch("tor1"))
+    with pytest.warns(seatrial.ScenarioWarning, match="warning: ") as found:
+        dc.check()
+    assert found[0].filename == __file__
+    with pytest.warns(seatrial.ScenarioWarning, match="^core1.conf:") as found:
+        dc.run(until="1ms")
+    assert found[0].filename == __file__
+
+
 def test_handles_of_another_design_are_refused(ten_lines):
     other = seatrial.DataCenter("other")
     core, tor = other.router("core1"), other.switch("tor1")

@@ -1,11 +1,14 @@
 """A run's DataFrames, held against what the program wrote: results.json, requests.csv, the captures."""
 
+import datetime
 import json
 import subprocess
 
+import numpy as np
 import pandas as pd
 import pytest
 import seatrial
+from conftest import REFERENCE
 from seatrial._program import program
 
 
@@ -194,3 +197,61 @@ def test_what_the_command_line_shows_is_shown(power_loss):
     for wrong in ({"what": "fibb"}, {"what": "fib", "at": "soon"}, {"what": "fib", "banana": 1}, {"what": "requests", "which": "users/0"}):
         with pytest.raises(seatrial.ScenarioError):
             power_loss.show(**wrong)
+
+
+# --- what a pandas user expects ---
+
+FRAMES = {"verdict": lambda r: r.verdict, "requests": lambda r: r.requests, "sessions": lambda r: r.sessions, "events": lambda r: r.events,
+          "captures": lambda r: r.captures, "mrt": lambda r: r.mrt, "windows": lambda r: r.windows, "convergence": lambda r: r.convergence,
+          "rib": lambda r: r.rib("core1"), "fib": lambda r: r.fib("core1")}
+
+
+@pytest.fixture(scope="module")
+def nothing_yet():
+    """A run that ended before anything had happened, of which nothing is expected."""
+    return seatrial.run(REFERENCE, until="1ns", set={"expect": []})
+
+
+@pytest.mark.parametrize("name", sorted(FRAMES))
+def test_types_of_columns_do_not_depend_on_rows(power_loss, nothing_yet, name):
+    full, empty = FRAMES[name](power_loss), FRAMES[name](nothing_yet)
+    assert list(full.columns) == list(empty.columns) and full.index.name == empty.index.name
+    if name != "captures":  # the run has none
+        assert len(full)
+        assert dict(full.dtypes) == dict(empty.dtypes)
+    for column, kind in empty.dtypes.items():
+        if column.endswith(("_s", "_ms")):
+            assert kind == "float64", column
+
+
+@pytest.mark.parametrize("at", ["30s", "0.5m", "30000ms", 30, 30.0, datetime.timedelta(seconds=30), pd.Timedelta("30s"),
+                                np.timedelta64(30, "s"), np.int64(30), np.float32(30)])
+def test_a_moment_in_any_form(power_loss, at):
+    pd.testing.assert_frame_equal(power_loss.fib("core1", at=at), power_loss.fib("core1", at="30s"))
+    pd.testing.assert_frame_equal(power_loss.rib("core1", at=at), power_loss.rib("core1", at="30s"))
+    assert len(power_loss.sessions_at(at)) == len(power_loss.sessions)
+
+
+@pytest.mark.parametrize("at", ["soon", "-3s", -1, "1e400s", float("nan"), "", "3", b"3s", [30], True, pd.NaT, "901s",
+                                datetime.timedelta(days=10**6)])
+def test_a_wrong_moment_is_said(power_loss, at):
+    for ask in (lambda: power_loss.fib("core1", at=at), lambda: power_loss.rib("core1", at=at), lambda: power_loss.sessions_at(at)):
+        with pytest.raises(seatrial.ScenarioError):
+            ask()
+
+
+@pytest.mark.parametrize("wrong", [
+    lambda r: r.rib("nobody"), lambda r: r.rib(None), lambda r: r.rib(np.array([1, 2])), lambda r: r.fib(5), lambda r: r.fib(pd.NA),
+    lambda r: r.explain("users/0"), lambda r: r.explain(["users/1"]), lambda r: r.path({}), lambda r: r.path("\ud800"),
+    lambda r: r.table("wishes"), lambda r: r.table(None), lambda r: r.show("fib", node=np.array([1, 2])), lambda r: r.show("\ud800"),
+    lambda r: r.show("fib", nosuch=1), lambda r: r.plot.latency(5), lambda r: r.plot.topology("x"), lambda r: seatrial.Result(r.out / "pcap"),
+    lambda r: seatrial.diff(r, r, pcap="[]"), lambda r: seatrial.diff(r, r, layer=np.array([1, 2]))])
+def test_wrong_questions_raise_scenario_error(power_loss, wrong):
+    with pytest.raises(seatrial.ScenarioError):
+        wrong(power_loss)
+
+
+def test_who_had_no_answer_has_no_first_byte(power_loss):
+    failed = power_loss.requests[power_loss.requests["status"] == 0]
+    assert len(failed) and failed["first_byte_s"].isna().all()
+    assert power_loss.requests.loc[power_loss.requests["status"] > 0, "first_byte_s"].notna().all()

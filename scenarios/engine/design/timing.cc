@@ -70,6 +70,7 @@ constexpr std::array clocks{
 
 std::vector<std::string> timing_names() {
   std::vector<std::string> out;
+  out.reserve(clocks.size());
   for (const auto& clock : clocks) out.emplace_back(clock.name);
   return out;
 }
