@@ -45,16 +45,23 @@ std::string filled(std::string_view text, const std::map<std::string_view, std::
   }
 }
 
+// The first of them in sight, the others a click away.
 std::string evidence_links(const std::vector<std::string>& evidence, const std::string& own) {
-  std::string out;
+  constexpr std::size_t in_sight = 6;
+  std::vector<std::string> links;
   std::set<std::string> named;
-  for (const auto& id : evidence) {
-    if (!named.insert(id).second) continue;
-    const auto text = escape_html(id);
-    out += fmt::format(R"(<a class="evidence" href="#evidence={0}">{0}</a> )", text);
-  }
-  if (out.empty()) out = fmt::format(R"(<a class="evidence" href="#evidence={0}">{0}</a>)", own);
-  return out;
+  const auto add = [&](const std::string& id) {
+    if (!named.insert(id).second) return;
+    links.push_back(
+        fmt::format(R"(<a class="evidence" href="#evidence={0}">{0}</a>)", escape_html(id)));
+  };
+  for (const auto& id : evidence) add(id);
+  if (links.empty()) add(own);
+  if (links.size() <= in_sight + 1) return fmt::format("{}", fmt::join(links, " "));
+  const auto rest = links.begin() + in_sight;
+  return fmt::format("{} <details><summary>and {} more</summary>{}</details>",
+                     fmt::join(links.begin(), rest, " "), links.size() - in_sight,
+                     fmt::join(rest, links.end(), " "));
 }
 
 std::string expectation_rows(const Report& report) {
