@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .result import Result
 
 _WORDS = 34  # characters of one mark's label
+_ROWS = 10   # of labels, at most
 _NAMED = 2   # targets that are named, others are counted
 
 
@@ -27,7 +28,7 @@ class FaultMarks:
         """
         low, high = axes.get_xlim()
         groups = self._grouped((high - low) / 60)
-        free_from = [low, low, low]  # of each row of labels
+        free_from: list[float] = []  # of each row of labels
         step = (high - low) / 130    # about a character
         for i, (at, words) in enumerate(groups):
             if not low <= at <= high:
@@ -41,7 +42,10 @@ class FaultMarks:
             axes.axvline(at, color="0.2", lw=0.9, ls=(0, (4, 3)), zorder=2)
             right = at + len(words) * step > high
             start = at - len(words) * step if right else at
-            row = next((r for r in range(len(free_from)) if free_from[r] <= start), len(free_from) - 1)
+            row = next((r for r, free in enumerate(free_from) if free <= start), len(free_from))
+            if row == len(free_from) < _ROWS:
+                free_from.append(low)
+            row = min(row, _ROWS - 1)
             free_from[row] = start + len(words) * step
             axes.annotate(words, (at, 1), xycoords=("data", "axes fraction"), xytext=(0, 3 + 11 * row),
                           textcoords="offset points", ha="right" if right else "left", va="bottom", fontsize="x-small",
