@@ -18,7 +18,7 @@ std::int64_t TcpStream::position(std::uint32_t sequence) const {
   return static_cast<std::int64_t>(next_) + static_cast<std::int32_t>(sequence - expected);
 }
 
-void TcpStream::add(const Packet& packet, TcpReceiver& receiver) {
+void TcpStream::add(const Packet& packet, const Stamp& at, TcpReceiver& receiver) {
   const bool syn = (packet.flags & tcp_flag::syn) != 0;
   if (!started_) {
     started_ = true;
@@ -39,28 +39,28 @@ void TcpStream::add(const Packet& packet, TcpReceiver& receiver) {
         std::min<std::uint64_t>(missing, before - std::min<std::uint64_t>(before, bytes.size()));
     bytes = bytes.subspan(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), before)));
   }
-  const auto at = static_cast<std::uint64_t>(std::max<std::int64_t>(place, 0));
-  const auto end = at + bytes.size() + missing;
+  const auto begin = static_cast<std::uint64_t>(std::max<std::int64_t>(place, 0));
+  const auto end = begin + bytes.size() + missing;
   if ((packet.flags & tcp_flag::fin) != 0) {
     fin_known_ = true;
     fin_ = end;
   }
-  if (at <= next_) {
-    const auto old = static_cast<std::size_t>(std::min<std::uint64_t>(next_ - at, bytes.size()));
+  if (begin <= next_) {
+    const auto old = static_cast<std::size_t>(std::min<std::uint64_t>(next_ - begin, bytes.size()));
     retransmitted_ += old;
     if (end > next_) {
-      if (old < bytes.size()) deliver(at + old, bytes.subspan(old), receiver);
+      if (old < bytes.size()) deliver(begin + old, bytes.subspan(old), at, receiver);
       if (end > next_) {
-        receiver.on_gap(end - next_);
+        receiver.on_gap(end - next_, at);
         next_ = end;
       }
     }
     drain(receiver);
   } else if (!bytes.empty() || missing > 0) {
-    auto& held = held_[at];
+    auto& held = held_[begin];
     if (held.bytes.size() + held.missing < bytes.size() + missing) {
       held_octets_ += bytes.size() - std::min(held.bytes.size(), bytes.size());
-      held = {{bytes.begin(), bytes.end()}, missing};
+      held = {{bytes.begin(), bytes.end()}, missing, at};
     } else {
       retransmitted_ += bytes.size();
     }
@@ -69,9 +69,10 @@ void TcpStream::add(const Packet& packet, TcpReceiver& receiver) {
   if (fin_known_ && next_ >= fin_) finished_ = true;
 }
 
-void TcpStream::deliver(std::uint64_t at, ByteSpan bytes, TcpReceiver& receiver) {
-  next_ = at + bytes.size();
-  if (!bytes.empty()) receiver.on_bytes(bytes);
+void TcpStream::deliver(std::uint64_t place, ByteSpan bytes, const Stamp& at,
+                        TcpReceiver& receiver) {
+  next_ = place + bytes.size();
+  if (!bytes.empty()) receiver.on_bytes(bytes, at);
 }
 
 void TcpStream::drain(TcpReceiver& receiver) {
@@ -83,10 +84,10 @@ void TcpStream::drain(TcpReceiver& receiver) {
     retransmitted_ += old;
     const auto end = node.key() + held.bytes.size() + held.missing;
     if (end <= next_) continue;
-    deliver(node.key() + old, ByteSpan(held.bytes).subspan(static_cast<std::size_t>(old)),
+    deliver(node.key() + old, ByteSpan(held.bytes).subspan(static_cast<std::size_t>(old)), held.at,
             receiver);
     if (held.missing > 0 && end > next_) {
-      receiver.on_gap(end - next_);
+      receiver.on_gap(end - next_, held.at);
       next_ = end;
     }
   }
@@ -94,14 +95,14 @@ void TcpStream::drain(TcpReceiver& receiver) {
 
 void TcpStream::skip_gap(TcpReceiver& receiver) {
   if (held_.empty()) return;
-  receiver.on_gap(held_.begin()->first - next_);
+  receiver.on_gap(held_.begin()->first - next_, held_.begin()->second.at);
   next_ = held_.begin()->first;
   drain(receiver);
 }
 
-void TcpStream::finish(TcpReceiver& receiver) {
+void TcpStream::finish(const Stamp& at, TcpReceiver& receiver) {
   while (!held_.empty()) skip_gap(receiver);
-  if (fin_known_ && fin_ > next_ && !finished_) receiver.on_gap(fin_ - next_);
+  if (fin_known_ && fin_ > next_ && !finished_) receiver.on_gap(fin_ - next_, at);
   finished_ = true;
 }
 

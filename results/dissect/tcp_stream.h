@@ -1,7 +1,8 @@
 // One direction of a TCP connection put together (RFC 9293 section 3.4): retransmissions,
 // reordering and overlap give each octet once, the first copy that was captured. A capture may
 // begin inside a connection and may lack segments; a gap is told when the connection ends or when
-// too much waits behind it. Octets that have been delivered are not kept.
+// too much waits behind it. Octets that have been delivered are not kept. Each piece is told with
+// the frame that brought it, also where it waited for another one.
 #pragma once
 
 #include <cstdint>
@@ -9,22 +10,24 @@
 #include <vector>
 
 #include "results/dissect/packet.h"
+#include "results/dissect/stamp.h"
 
 namespace seatrial::results {
 
 class TcpReceiver {
  public:
   virtual ~TcpReceiver() = default;
-  virtual void on_bytes(ByteSpan bytes) = 0;
-  virtual void on_gap(std::uint64_t octets) = 0;  // that many octets were not captured
+  virtual void on_bytes(ByteSpan bytes, const Stamp& at) = 0;
+  // That many octets were not captured; `at`: what comes after them.
+  virtual void on_gap(std::uint64_t octets, const Stamp& at) = 0;
 };
 
 class TcpStream {
  public:
   // A segment as it was captured; SYN and FIN count as octets of the sequence space.
-  void add(const Packet& packet, TcpReceiver& receiver);
+  void add(const Packet& packet, const Stamp& at, TcpReceiver& receiver);
   // No more will come: what waits behind gaps is delivered.
-  void finish(TcpReceiver& receiver);
+  void finish(const Stamp& at, TcpReceiver& receiver);
 
   bool started() const { return started_; }
   bool saw_syn() const { return saw_syn_; }
@@ -33,7 +36,7 @@ class TcpStream {
   std::uint64_t retransmitted() const { return retransmitted_; }  // octets that came again
 
  private:
-  void deliver(std::uint64_t at, ByteSpan bytes, TcpReceiver& receiver);
+  void deliver(std::uint64_t place, ByteSpan bytes, const Stamp& at, TcpReceiver& receiver);
   void drain(TcpReceiver& receiver);
   void skip_gap(TcpReceiver& receiver);
   std::int64_t position(std::uint32_t sequence) const;
@@ -49,6 +52,7 @@ class TcpStream {
   struct Held {
     std::vector<std::uint8_t> bytes;
     std::uint64_t missing = 0;  // octets after them that a snaplen has cut
+    Stamp at;
   };
   std::map<std::uint64_t, Held> held_;
   std::size_t held_octets_ = 0;

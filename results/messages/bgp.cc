@@ -47,10 +47,7 @@ class Bgp : public Protocol {
   }
 
   void on_gap(Direction direction, std::uint64_t octets, const Stamp& at) override {
-    outlet_.emit(direction, MessageBuilder(outlet_.lens(), "tcp.analysis.lost_segment", at)
-                                .title(std::to_string(octets) + " octets that were not captured")
-                                .key(std::to_string(octets))
-                                .build());
+    outlet_.emit_lost(direction, octets, at);
     Half& half = half_of(direction);
     half.framer = {};
     half.synchronized = false;

@@ -30,15 +30,18 @@ bool begins_with_marker(ByteSpan bytes) {
 
 class Connection::Feed : public TcpReceiver {
  public:
-  Feed(Connection& connection, Direction direction, const Stamp& at)
-      : connection_(connection), direction_(direction), at_(at) {}
-  void on_bytes(ByteSpan bytes) override { connection_.on_bytes(direction_, bytes, at_); }
-  void on_gap(std::uint64_t octets) override { connection_.on_gap(direction_, octets, at_); }
+  Feed(Connection& connection, Direction direction)
+      : connection_(connection), direction_(direction) {}
+  void on_bytes(ByteSpan bytes, const Stamp& at) override {
+    connection_.on_bytes(direction_, bytes, at);
+  }
+  void on_gap(std::uint64_t octets, const Stamp& at) override {
+    connection_.on_gap(direction_, octets, at);
+  }
 
  private:
   Connection& connection_;
   Direction direction_;
-  const Stamp& at_;
 };
 
 Connection::Connection(MessageSink& sink, const Lens& lens, Depth depth, ConversationId id,
@@ -91,8 +94,8 @@ void Connection::add(const Packet& packet, const Stamp& at) {
   handshake(packet, direction, at);
   if ((packet.flags & tcp_flag::rst) != 0) return finish(at);
   auto& stream = streams_.at(static_cast<std::size_t>(direction));
-  Feed feed(*this, direction, at);
-  stream.add(packet, feed);
+  Feed feed(*this, direction);
+  stream.add(packet, at, feed);
   auto& ended = ended_.at(static_cast<std::size_t>(direction));
   if (stream.finished() && !ended) {
     ended = true;
@@ -154,8 +157,8 @@ void Connection::on_gap(Direction direction, std::uint64_t octets, const Stamp& 
 void Connection::finish(const Stamp& at) {
   if (closed()) return;
   for (const auto direction : {Direction::to_server, Direction::to_client}) {
-    Feed feed(*this, direction, at);
-    streams_.at(static_cast<std::size_t>(direction)).finish(feed);
+    Feed feed(*this, direction);
+    streams_.at(static_cast<std::size_t>(direction)).finish(at, feed);
   }
   if (handshake_ == Handshake::syn_seen) tell_handshake("unanswered", syn_at_, std::nullopt);
   if (protocol_) protocol_->on_finish(at);

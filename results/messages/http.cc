@@ -23,6 +23,10 @@ class Http : public Protocol {
   explicit Http(Outlet& outlet) : outlet_(outlet) {}
 
   void on_bytes(Direction direction, ByteSpan bytes, const Stamp& at) override {
+    if (direction == Direction::to_client && std::exchange(behind_gap_, false) &&
+        !looks_like_http(direction, bytes)) {
+      give_up(direction);
+    }
     if (gave_up(direction)) return octets_->on_bytes(direction, bytes, at);
     auto& body = body_of(direction);
     if (body.damaged) {
@@ -52,6 +56,12 @@ class Http : public Protocol {
       if (body.left == 0) complete(direction);
       return;
     }
+    if (direction == Direction::to_client && !in_response_body_ && !responses_.in_message()) {
+      // Between two responses: perhaps what was lost is one, or some.
+      outlet_.emit_lost(direction, octets, at);
+      behind_gap_ = any_lost_ = true;
+      return;
+    }
     // What follows cannot be read as messages.
     if (direction == Direction::to_client && in_response_body_) emit_response(false);
     give_up(direction);
@@ -65,6 +75,7 @@ class Http : public Protocol {
   }
   void on_finish(const Stamp& at) override {
     if (in_response_body_) emit_response(false);
+    tell_deferred();
     if (octets_) octets_->on_finish(at);
   }
 
@@ -73,6 +84,12 @@ class Http : public Protocol {
     std::string method;
     std::string target;
     Stamp at;
+  };
+  struct Response {
+    http::ResponseHead head;
+    std::string body;
+    Stamp at;
+    bool complete = false;
   };
   struct Body {
     StreamHash content;
@@ -119,9 +136,8 @@ class Http : public Protocol {
     }
   }
 
-  template <class Parser>
-  static void add_fields(MessageBuilder& builder, const Parser& parser) {
-    for (const auto& field : parser.head().fields) {
+  static void add_fields(MessageBuilder& builder, const http::Fields& fields) {
+    for (const auto& field : fields) {
       if (http::equal_ignoring_case(field.name, "date")) continue;
       std::string name = "http.";
       for (const char c : field.name) {
@@ -167,7 +183,7 @@ class Http : public Protocol {
     builder.field("http.request.method", head.method)
         .field("http.request.uri", head.target)
         .field("http.request.version", version_text(head.version));
-    add_fields(builder, requests_);
+    add_fields(builder, head.fields);
     if (request_body_.content.size() + request_body_.lost > 0) {
       builder.field("http.file_data", request_body_.text());
     }
@@ -208,32 +224,49 @@ class Http : public Protocol {
   }
 
   void emit_response(bool complete) {
-    const auto& head = responses_.head();
-    const bool known = !asked_.empty();
-    const auto asked = known ? asked_.front() : Asked{};
-    const auto status = std::to_string(head.status);
-    MessageBuilder builder(outlet_.lens(), "http.response", response_at_);
-    builder.title("response " + status +
-                  (known ? " to " + asked.method + " " + asked.target : std::string()));
-    builder.key("http.request.method", asked.method).key("http.request.uri", asked.target);
-    if (known) builder.response_time(response_at_.time - asked.at.time);
-    builder.field("http.response.code", status)
-        .field("http.response.version", version_text(head.version));
-    add_fields(builder, responses_);
-    builder.field("http.file_data", response_body_.text());
-    response_body_ = {};
-    if (!complete) builder.field("http.response.complete", "no");
-    outlet_.emit(Direction::to_client, builder.build());
-    if (known) asked_.pop_front();
-    in_response_body_ = false;
+    Response response{responses_.head(), response_body_.text(), response_at_, complete};
     const bool upgraded =
-        head.status == 101 || (asked.method == "CONNECT" && head.status / 100 == 2);
+        response.head.status == 101 ||
+        (!asked_.empty() && asked_.front().method == "CONNECT" && response.head.status / 100 == 2);
+    in_response_body_ = false;
+    response_body_ = {};
+    if (any_lost_) {
+      deferred_.push_back(std::move(response));
+      if (deferred_.size() >= most_deferred) tell_deferred();
+    } else {
+      tell(response);
+    }
     if (!complete) return;
     if (upgraded) {
       give_up(Direction::to_server);
       return give_up(Direction::to_client);
     }
-    responses_.restart(!asked_.empty() && asked_.front().method == "HEAD");
+    responses_.restart(!any_lost_ && !asked_.empty() && asked_.front().method == "HEAD");
+  }
+
+  // Which requests those behind lost octets answer is clear when all are known: the last ones.
+  void tell_deferred() {
+    while (asked_.size() > deferred_.size() && !deferred_.empty()) asked_.pop_front();
+    for (const auto& response : std::exchange(deferred_, {})) tell(response);
+  }
+
+  void tell(const Response& response) {
+    const auto& head = response.head;
+    const bool known = !asked_.empty();
+    const auto asked = known ? asked_.front() : Asked{};
+    const auto status = std::to_string(head.status);
+    MessageBuilder builder(outlet_.lens(), "http.response", response.at);
+    builder.title("response " + status +
+                  (known ? " to " + asked.method + " " + asked.target : std::string()));
+    builder.key("http.request.method", asked.method).key("http.request.uri", asked.target);
+    if (known) builder.response_time(response.at.time - asked.at.time);
+    builder.field("http.response.code", status)
+        .field("http.response.version", version_text(head.version));
+    add_fields(builder, head.fields);
+    builder.field("http.file_data", response.body);
+    if (!response.complete) builder.field("http.response.complete", "no");
+    outlet_.emit(Direction::to_client, builder.build());
+    if (known) asked_.pop_front();
   }
 
   void malformed(Direction direction, const std::string& what, const Stamp& at) {
@@ -252,6 +285,7 @@ class Http : public Protocol {
   }
 
   static constexpr std::size_t most_asked = 1024;
+  static constexpr std::size_t most_deferred = 64;
 
   Outlet& outlet_;
   http::RequestParser requests_{{.head = 256 * 1024}};
@@ -262,6 +296,9 @@ class Http : public Protocol {
   bool response_begun_ = false;
   bool in_request_body_ = false;
   bool in_response_body_ = false;
+  bool behind_gap_ = false;  // the next octets are the first behind lost ones
+  bool any_lost_ = false;    // responses may be among them
+  std::vector<Response> deferred_;
   std::array<bool, 2> given_up_{};
   std::unique_ptr<Protocol> octets_;
 };

@@ -13,14 +13,10 @@
 #include <vector>
 
 #include "models/net/units.h"
+#include "results/dissect/stamp.h"
 #include "results/messages/lens.h"
 
 namespace seatrial::results {
-
-struct Stamp {
-  std::uint64_t frame = 0;
-  TimePoint time;
-};
 
 struct Field {
   std::string_view name;  // lives for ever

@@ -25,10 +25,7 @@ class Octets : public Protocol {
   }
   void on_gap(Direction direction, std::uint64_t octets, const Stamp& at) override {
     flush(direction);
-    outlet_.emit(direction, MessageBuilder(outlet_.lens(), "tcp.analysis.lost_segment", at)
-                                .title(std::to_string(octets) + " octets that were not captured")
-                                .key(std::to_string(octets))
-                                .build());
+    outlet_.emit_lost(direction, octets, at);
   }
   void on_end(Direction direction, const Stamp& /*at*/) override { flush(direction); }
   void on_finish(const Stamp& /*at*/) override {

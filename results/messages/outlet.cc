@@ -19,6 +19,13 @@ void Outlet::emit(const std::string& lane, Message message) {
   }
 }
 
+void Outlet::emit_lost(Direction direction, std::uint64_t octets, const Stamp& at) {
+  emit(direction, MessageBuilder(lens_, "tcp.analysis.lost_segment", at)
+                      .title(std::to_string(octets) + " octets that were not captured")
+                      .key(std::to_string(octets))
+                      .build());
+}
+
 void Outlet::pass(const std::string& lane, Message message) {
   if (!opened_) {
     opened_ = true;

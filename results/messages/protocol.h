@@ -33,6 +33,8 @@ class Outlet {
 
   void emit(Direction direction, Message message) { emit(lane(direction), std::move(message)); }
   void emit(const std::string& lane, Message message);
+  // That many octets were not captured.
+  void emit_lost(Direction direction, std::uint64_t octets, const Stamp& at);
 
   // Until release() messages wait: what they belong to is not known yet.
   void hold() { held_ = true; }

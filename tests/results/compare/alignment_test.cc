@@ -2,6 +2,8 @@
 // missing at once, damage, octets that were not captured.
 #include <boost/test/unit_test.hpp>
 #include <deque>
+#include <map>
+#include <set>
 
 #include "models/diagnostics/edit_distance.h"
 #include "results/compare/align.h"
@@ -142,6 +144,32 @@ BOOST_AUTO_TEST_CASE(octets_that_were_not_captured_are_counted_in_a_body_of_know
     BOOST_TEST(
         out.findings[0].what.find("300 octets, 100 of them not captured") != std::string::npos,
         all_words(out));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_response_that_was_not_captured_is_the_one_that_is_missing) {
+  // Three requests on one connection; the frames are 3 of the handshake, then in turn.
+  const auto talk = [](std::size_t lost) {
+    Frames frames;
+    Talk one(frames, 0s);
+    one.open();
+    for (const auto* path : {"/a", "/b", "/c"}) {
+      one.client("GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+      one.server(response_of(2) + path);
+    }
+    one.close();
+    if (lost > 0) frames.erase(frames.begin() + static_cast<std::ptrdiff_t>(lost));
+    return frames;
+  };
+  const auto octets = (response_of(2) + "/a").size();
+  const std::map<std::size_t, std::string> lost_frames{{4, "/a"}, {6, "/b"}, {8, "/c"}};
+  for (const auto& [frame, path] : lost_frames) {
+    const auto said = words(compared(talk(0), talk(frame)));
+    const std::set<std::string> found(said.begin(), said.end());
+    const std::set<std::string> expected{
+        "missing in B: response 200 to GET " + path,
+        "only in B: " + std::to_string(octets) + " octets that were not captured"};
+    BOOST_TEST(found == expected, all_words(compared(talk(0), talk(frame))));
   }
 }
 

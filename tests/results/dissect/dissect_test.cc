@@ -19,9 +19,15 @@ Packet taken_apart(const Bytes& frame, LinkType link = LinkType::ethernet) {
 
 class Received : public TcpReceiver {
  public:
-  void on_bytes(ByteSpan bytes) override { text.append(bytes.begin(), bytes.end()); }
-  void on_gap(std::uint64_t octets) override { text += "<" + std::to_string(octets) + ">"; }
+  void on_bytes(ByteSpan bytes, const Stamp& at) override {
+    stamps.push_back(at.frame);
+    text.append(bytes.begin(), bytes.end());
+  }
+  void on_gap(std::uint64_t octets, const Stamp& /*at*/) override {
+    text += "<" + std::to_string(octets) + ">";
+  }
   std::string text;
+  std::vector<std::uint64_t> stamps;
 };
 
 class StreamOf {
@@ -32,7 +38,7 @@ class StreamOf {
     s.flags = static_cast<std::uint8_t>(flags);
     s.data = octets(text);
     frames_.push_back(s.frame());
-    stream.add(taken_apart(frames_.back()), received);
+    stream.add(taken_apart(frames_.back()), {frames_.size(), {}}, received);
     return *this;
   }
   TcpStream stream;
@@ -135,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_gap_is_told_at_the_end) {
   StreamOf s;
   s.segment(99, "", SYN).segment(100, "abc").segment(110, "xyz");
   BOOST_TEST(s.received.text == "abc");
-  s.stream.finish(s.received);
+  s.stream.finish({}, s.received);
   BOOST_TEST(s.received.text == "abc<7>xyz");
 }
 
@@ -143,6 +149,13 @@ BOOST_AUTO_TEST_CASE(a_capture_that_begins_inside_a_connection) {
   StreamOf s;
   s.segment(500, "middle").segment(490, "0123456789mid").segment(506, " end");
   BOOST_TEST(s.received.text == "middle end");  // what came before is old
+}
+
+BOOST_AUTO_TEST_CASE(each_piece_is_told_with_the_frame_that_brought_it) {
+  StreamOf of;
+  of.segment(100, "ab").segment(104, "ef").segment(102, "cd");
+  BOOST_TEST(of.received.text == "abcdef");
+  BOOST_TEST((of.received.stamps == std::vector<std::uint64_t>{1, 3, 2}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
