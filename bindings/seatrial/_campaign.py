@@ -16,7 +16,7 @@ from ._child import assignments
 from ._executors import Carrier, carry
 from ._points import Cells, Design, seed_list
 from ._sweep import DEFAULT_CACHE
-from ._values import Duration, nanoseconds, plain
+from ._values import Duration, is_plain, listed, nanoseconds, plain, shortened
 from .errors import ScenarioError, SeatrialError
 from .result import Result
 
@@ -108,13 +108,15 @@ def campaign(design: Design, *, failures: int = 1, kinds: str | Iterable[str] = 
     """
     store = Cache(cache if cache is not None else DEFAULT_CACHE)
     chosen = seed_list(seeds)
-    changes = assignments(set or {})
+    changes = assignments(set)
     cells = Cells(store, design, until)
     cells.add(changes, (), chosen)
     folder = cells.make()[0].design  # of the design alone, so that the plan reads what the runs read
 
     failures = plain(failures)
-    words = kinds if isinstance(kinds, str) else ",".join(map(str, kinds)) if isinstance(kinds, Iterable) else str(kinds)
+    words = ",".join(map(str, listed(kinds, "kinds: a list of \"link\", \"node\" and \"process\"")))
+    if not is_plain(words):
+        raise ScenarioError(f"kinds: error: {shortened(kinds)}, expected a list of \"link\", \"node\" and \"process\"")
     if isinstance(failures, bool) or not isinstance(failures, int) or failures not in (1, 2):
         raise ScenarioError(f"failures: error: {failures!r} together in a run, expected 1 or 2")
     limit = cells.until

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from . import _native
 from ._cache import Cache, Cell, build, key_of
-from ._values import Duration, duration, nanoseconds, shortened
+from ._values import Duration, duration, listed, nanoseconds, plain, shortened
 from .design import DataCenter
 from .errors import ScenarioError
 from .handles import Client, Cluster, Edge, Handle, Node, Router, Switch
@@ -59,7 +59,7 @@ def grid_points(grid: Mapping[Any, Iterable[Any]] | None, design: object) -> Ite
             raise ScenarioError(f"grid: error: {path} is there twice")
         if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
             raise ScenarioError(f"grid: error: {path} has {values!r}, expected a list of values")
-        columns[path] = list(values)
+        columns[path] = listed(values, f"grid: a list of values of {path}")
         if not columns[path]:
             raise ScenarioError(f"grid: error: {path} has no values, expected at least one")
     for combination in itertools.product(*columns.values()):
@@ -138,9 +138,10 @@ def seed_list(seeds: int | Iterable[int] | None) -> list[int] | None:
     """Seeds as a person gives them: None, one, or several."""
     if seeds is None:
         return None
+    seeds = plain(seeds)
     chosen = list(seeds) if isinstance(seeds, Iterable) and not isinstance(seeds, (str, bytes)) else [seeds]
     for seed in chosen:
-        if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= int(seed) < 2**63:
+        if isinstance(seed, (bool, type)) or not hasattr(seed, "__index__") or not 0 <= int(seed) < 2**63:
             raise ScenarioError(f"seeds: error: {seed!r} is not a seed, expected a whole number from 0 to {2**63 - 1}")
     if not chosen:
         raise ScenarioError("seeds: error: there is none, expected at least one")

@@ -16,7 +16,7 @@ from ._cache import Cache, Cell
 from ._child import assignments
 from ._executors import Carrier, carry
 from ._points import Cells, Maker, grid_points, seed_list
-from ._values import Duration
+from ._values import Duration, shortened
 from .errors import ScenarioError, SweepError
 
 DEFAULT_CACHE = Path("out") / "cache"
@@ -64,9 +64,11 @@ def sweep(design: Maker, grid: Mapping[Any, Iterable[Any]] | None = None, *, see
         ScenarioError: the design, a path or a value is wrong; nothing was run.
         SweepError: some runs crashed; its `frame` has the rows of the others.
     """
+    if not isinstance(print_commands, bool):
+        raise ScenarioError(f"print_commands: error: {shortened(print_commands)}, expected True or False")
     store = Cache(cache if cache is not None else DEFAULT_CACHE)
     chosen = seed_list(seeds)
-    shared = assignments(set or {})
+    shared = assignments(set)
     points = list(grid_points(grid, design))
     cells: list[Cell] = []
     labels: list[dict[str, Any]] = []
@@ -96,7 +98,7 @@ def sweep(design: Maker, grid: Mapping[Any, Iterable[Any]] | None = None, *, see
 def _made(maker: Any, point: dict[str, Any]) -> Any:
     try:
         inspect.signature(maker).bind(**point)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ScenarioError(f"grid: error: the function that makes the design cannot be called with {', '.join(point) or 'nothing'} "
                             f"({error}), expected the grid's keys as its arguments") from error
     return maker(**point)

@@ -6,6 +6,8 @@ import json
 import shutil
 import subprocess
 
+import numpy
+import pandas
 import pytest
 import seatrial
 from conftest import REFERENCE, ROOT
@@ -246,6 +248,19 @@ def test_nothing_is_written_when_the_design_is_wrong(ten_lines, tmp_path):
     lambda dc: seatrial.sweep(dc, seeds="abc"),
     lambda dc: seatrial.sweep(dc, cache=5),
     lambda dc: seatrial.sweep(lambda nodes: dc, {"edges": [1]}),
+    lambda dc: seatrial.sweep(dc, seeds=int),
+    lambda dc: seatrial.sweep(int),
+    lambda dc: seatrial.sweep(dc, set=pandas.Series([1])),
+    lambda dc: seatrial.sweep(dc, {"clients.users.load.rate": numpy.array(5)}),
+    lambda dc: seatrial.sweep(dc, print_commands=numpy.array([1, 2])),
+    lambda dc: seatrial.campaign(dc, set=pandas.NA),
+    lambda dc: seatrial.campaign(dc, kinds="\ud800"),
+    lambda dc: seatrial.campaign(dc, kinds=numpy.array(5)),
+    lambda dc: seatrial.check("x" * 5000),
+    lambda dc: dc.run(pcap=numpy.array([1, 2])),
+    lambda dc: dc.run(mrt="nobody"),
+    lambda dc: dc.run(set={"name": "\ud800"}),
+    lambda dc: dc.save("\ud800"),
     lambda dc: seatrial.campaign(dc, failures=3),
     lambda dc: seatrial.campaign(dc, failures="one"),
     lambda dc: seatrial.campaign(dc, kinds=5),
@@ -259,7 +274,7 @@ def test_wrong_arguments_raise_scenario_error(ten_lines, wrong, tmp_path, monkey
 
 
 def test_numbers_of_numpy_are_numbers(ten_lines):
-    np = pytest.importorskip("numpy")
+    np = numpy
     dc = seatrial.DataCenter("other", seed=np.int64(3), duration=np.float64(60), base=ten_lines.base)
     tor, core = dc.switch("tor1", vlans=None), dc.router("core1", asn=np.uint32(64512))
     dc.link(core, tor, rate=np.int64(10**10), mtu=np.int32(9000), delay=np.timedelta64(2, "us"))
