@@ -38,7 +38,12 @@ class ProfileReader {
     } else if (key == "ignore" || key == "rename") {
       many(at, value, [&](const std::string& text) -> std::string {
         const auto done = key == "ignore" ? options_.lens.ignore(text) : options_.lens.rename(text);
-        return done ? "" : done.error();
+        if (done) return "";
+        // What it says of the text itself is said of every key.
+        constexpr std::string_view before = ", expected ";
+        const auto at_expected = done.error().find(before);
+        return at_expected == std::string::npos ? done.error()
+                                                : done.error().substr(at_expected + before.size());
       });
     } else if (key == "time" || key == "from" || key == "until") {
       one(at, value, [&](const std::string& text) -> std::string {
