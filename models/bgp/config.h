@@ -71,7 +71,7 @@ struct GracefulRestartConfig {  // RFC 4724
   GracefulRestartMode mode = GracefulRestartMode::by_profile;
   Duration restart_time = 120s;  // announced
   Duration stale_time = 360s;    // a helper's bound from re-establishment to the End-of-RIB
-  Duration select_deferral = 360s;
+  std::optional<Duration> select_deferral;   // of a restarter; otherwise as the profile has it
   bool preserve_forwarding = false;          // the F bit of each family
   bool notification = false;                 // RFC 8538: the N bit, where the profile has none
   std::optional<Duration> long_lived_stale;  // RFC 9494

@@ -89,7 +89,7 @@ void Speaker::Core::wake() {
 
 void Speaker::Core::run_decisions() {
   removed_.clear();
-  if (deferral_.active()) return;  // what is marked waits
+  if (deferral_.holds_choice()) return;  // what is marked waits
   const auto options = decision_options();
   const auto from = changes_.end();
   // What an aggregate becomes of them is decided with them.

@@ -19,7 +19,7 @@ void Speaker::Core::established(Session& session) {
   const auto& agreed = session.negotiated();
   n->watch().restart->established(agreed.peer.capabilities);
   deferral_.established(session.config().address, agreed);
-  n->hold(deferral_.active());
+  n->hold(deferral_.holds(session.config().address));
   ++own_addresses_[session.local_address()];
   n->watch().own_address = session.local_address();
   n->established(join_group(*n));
@@ -106,8 +106,9 @@ void Speaker::Core::make_long_lived(Neighbor& n, AfiSafi family) {
 
 // The R bit of our OPENs.
 bool Speaker::Core::restarting() const {
-  return deferral_.active() || (config_.profile.restart_bit_after_start &&
-                                host_.now() - started_ < config_.graceful_restart.restart_time);
+  return (deferral_.active() && config_.profile.restart_defers) ||
+         (config_.profile.restart_bit_after_start &&
+          host_.now() - started_ < config_.graceful_restart.restart_time);
 }
 
 void Speaker::Core::restart_over() {

@@ -17,7 +17,7 @@ bool Speaker::Core::start() {
   running_ = true;
   started_ = host_.now();
   const bool listening = !config_.listen || listen(net::Family::ipv4);
-  if (mode_ == StartMode::restarting && config_.profile.restart_defers) {
+  if (mode_ == StartMode::restarting) {
     for (auto& [address, n] : neighbors_) {
       const auto& config = n->session().config();
       const auto mode = restart_config(config_, config).mode;
@@ -25,7 +25,10 @@ bool Speaker::Core::start() {
         deferral_.await(address, config.families);
       }
     }
-    deferral_.start(config_.graceful_restart.select_deferral);
+    const auto& profile = config_.profile;
+    deferral_.start(config_.graceful_restart.select_deferral.value_or(profile.restart_wait_max),
+                    {.choice = profile.restart_defers && !profile.restart_serves_unaware,
+                     .ready_peers = profile.restart_defers});
   }
   Duration after{};
   for (auto& [address, n] : neighbors_) {
@@ -45,9 +48,14 @@ bool Speaker::Core::listen(net::Family family) {
   }
   auto& listener = listeners_[family];
   if (!listener) {
-    listener =
-        host_.listen({address, config_.listen_port},
-                     [this](std::unique_ptr<io::Stream> stream) { accepted(std::move(stream)); });
+    // RFC 5082: who calls with GTSM takes no SYN+ACK of a smaller TTL either.
+    const bool secured = std::ranges::any_of(
+        config_.neighbors, [](const auto& neighbor) { return neighbor.ttl_security.has_value(); });
+    io::ListenOptions options;
+    if (secured) options.ttl = 255;
+    listener = host_.listen(
+        {address, config_.listen_port},
+        [this](std::unique_ptr<io::Stream> stream) { accepted(std::move(stream)); }, options);
   }
   return listener != nullptr;
 }
@@ -161,7 +169,7 @@ bool Speaker::Core::set_shutdown(const net::IpAddress& peer, bool down,
 }
 
 void Speaker::Core::interface_down(const net::IpAddress& local) {
-  if (!config_.fast_external_failover) return;
+  if (!config_.fast_external_failover || !config_.profile.tracks_links) return;
   for (auto& [address, n] : neighbors_) {
     auto& session = n->session();
     if (session.direct() && session.local_address() == local) session.link_down();

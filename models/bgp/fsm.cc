@@ -52,6 +52,7 @@ void Fsm::in_idle(const FsmInput& input) {
       actions_.stop_timer(FsmTimer::idle_hold);
       return;
     case FsmEvent::idle_hold_expired:
+      actions_.stop_timer(FsmTimer::idle_hold);  // the owner may be tired of waiting
       if (started_) begin_connect();
       return;
     case FsmEvent::tcp_accepted:

@@ -187,9 +187,10 @@ OpenMessage offer(const SpeakerConfig& speaker, const NeighborConfig& neighbor,
   gr.notification = restart.notification;
   gr.restart_time_s = std::min<std::uint16_t>(seconds_of(restart.restart_time), 0x0FFF);
   if (restart.mode == GracefulRestartMode::restarter) {
-    for (const auto family : neighbor.families) {
-      gr.families.push_back({family, restart.preserve_forwarding});
-    }
+    // Who defers for a restart has its routes in the kernel still, as BIRD and GoBGP say it unasked.
+    const bool preserved =
+        restart.preserve_forwarding || (facts.restarting && profile.restart_defers);
+    for (const auto family : neighbor.families) gr.families.push_back({family, preserved});
   }
   if (restart.long_lived_stale || profile.long_lived || profile.long_lived_families) {
     c.long_lived.emplace();

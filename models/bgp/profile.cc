@@ -125,6 +125,9 @@ Profile bird2() {
   p.enhanced_route_refresh = true;  // [meas] these in the OPEN
   p.long_lived = true;
   p.stale_timer = false;  // [src]
+  p.leaves_routes_killed = true;    // [meas] a terminated one takes them out
+  p.restart_serves_unaware = true;  // [src] only sessions with gr_wait are held; [meas]
+  p.restart_wait_max = 240s;        // [src] graceful restart wait time; [meas]
   return p;
 }
 
@@ -145,6 +148,8 @@ Profile bird_calico() {
   p.multipath_ibgp = 16;
   p.ebgp_default_deny = false;                          // [src] BIRD 1.6
   p.graceful_restart = GracefulRestartMode::restarter;  // [src] Calico's template
+  p.leaves_routes_terminated = true;  // [src] its kernel protocol has `persist`; [meas]
+  p.starts_restarting = true;         // [src] calico-node runs `bird -R`
   return p;
 }
 
@@ -166,6 +171,7 @@ Profile gobgp() {
   p.shutdown_subcode = cease::peer_deconfigured;  // [meas] SIGTERM
   p.announce_host_name = true;                    // [meas]
   p.graceful_restart = GracefulRestartMode::disabled;
+  p.tracks_links = false;  // [meas]
   return p;
 }
 

@@ -73,6 +73,10 @@ struct Profile {
   // Ending.
   std::uint8_t shutdown_subcode = cease::admin_shutdown;  // of the Cease when the process ends
   std::uint8_t bfd_down_subcode = cease::bfd_down;  // of the Cease when BFD says Down (RFC 9384)
+  bool tracks_links = true;  // an external session falls with the interface that it goes over
+  // The kernel's routes when the process is killed, or terminated.
+  bool leaves_routes_killed = false;
+  bool leaves_routes_terminated = false;
 
   // Advertising.
   Duration first_update_delay = 0s;     // from Established to the first UPDATE
@@ -111,6 +115,9 @@ struct Profile {
   bool stale_timer = true;               // a helper bounds what is kept from the loss on
   bool restart_bit_after_start = false;  // the R bit for the restart time after every start
   bool restart_defers = true;            // RFC 4724 section 4.1
+  bool restart_serves_unaware = false;   // ... but not towards peers that need not be waited for
+  Duration restart_wait_max = 360s;      // the deferral's end, where nothing else is configured
+  bool starts_restarting = false;        // as if after a crash, whatever was before
 };
 
 // "rfc", "frr-8.4-traditional", "frr-8.4-datacenter", "quagga-1.2", "bird-2.0",

@@ -54,8 +54,12 @@ void Session::begin() {
   last_.reason = "peer is on no connected subnet";
 }
 
+// bgpd starts a peer in the moment that next-hop tracking finds it; BIRD waits as for any start.
 void Session::reconsider() {
-  if (started_ && out_of_reach_) begin();
+  if (!started_ || !out_of_reach_) return;
+  begin();
+  if (out_of_reach_ || profile().start_delay_after_end) return;
+  primary_->fsm().handle({FsmEvent::idle_hold_expired});
 }
 
 void Session::stop(const NotificationMessage& notification, const std::string& reason) {
@@ -93,6 +97,9 @@ void Session::link_down() {
     bury(std::move(secondary_));
   }
   primary_->fsm().handle(down);
+  if (!started_ || owner_.within_reach(*this)) return;
+  primary_->fsm().handle({FsmEvent::manual_stop});
+  out_of_reach_ = true;
 }
 
 // RFC 8538 section 3.1: a Cease that means it is a Hard Reset where both sides have the N bit.

@@ -4,12 +4,22 @@
 #include <string_view>
 #include <utility>
 
+#include "models/bgp/negotiation.h"
+
 namespace seatrial::sim {
 namespace {
 
 constexpr const char* watch_key = "bgp";
-constexpr Duration kernel_scan = 2s;      // Calico's template: scan time 2
-constexpr Duration recovery_wait = 240s;  // BIRD: graceful restart wait
+// From the last End-of-RIB until what it did not confirm leaves the kernel: BIRD 1.6.8 1.0
+// s, 2.0.12 1.4 s, FRR 8.4.4 0.03 to 0.3 s (tests/models/bgp/timelines).
+constexpr Duration bird_prune_delay = 1s;
+constexpr Duration prune_delay = 30ms;
+// zebra's `rib-stale-time`: how long it keeps a dead bgpd's routes at most.
+constexpr Duration zebra_stale_time = 500s;
+
+bool is_bird(const bgp::Profile& profile) {
+  return std::string_view(profile.name).starts_with("bird-");
+}
 
 bool is_bgp(RouteProtocol protocol) {
   return protocol == RouteProtocol::ibgp || protocol == RouteProtocol::ebgp;
@@ -24,38 +34,42 @@ BgpRouter::BgpRouter(Machine& machine, bgp::SpeakerConfig config, bgp::Observer*
       observer_(observer),
       bfd_observer_(bfd_observer),
       prune_(machine.host().timer([this] { prune(); })) {
-  make_process();
+  machine_.fib().watch_interfaces(
+      watch_key, [this](int interface, bool up) { interface_changed(interface, up); });
+  make_process(bgp::StartMode::fresh);
 }
 
 BgpRouter::~BgpRouter() {
+  machine_.fib().unwatch_interfaces(watch_key);
   for (const auto& address : watched_) machine_.fib().unwatch(address, watch_key);
 }
 
 // ------------------------------------------------------------------ the process
 
-void BgpRouter::make_process() {
+void BgpRouter::make_process(bgp::StartMode mode) {
   process_ = std::make_unique<io::Process>(machine_.host());
   recheck_ = process_->timer([this] { speaker_->nexthops_changed(); });
   // BIRD speaks BFD itself; FRR's bfdd is a process of its own.
-  io::Host& bfd_host = std::string_view(config_.profile.name).starts_with("bird-")
-                           ? static_cast<io::Host&>(*process_)
-                           : machine_.host();
+  io::Host& bfd_host =
+      is_bird(config_.profile) ? static_cast<io::Host&>(*process_) : machine_.host();
   bfd_ =
       std::make_unique<bfd::Agent>(bfd_host, bfd::profile_of(config_.profile.name), bfd_observer_);
   liveness_ = std::make_unique<bfd::BgpLiveness>(*bfd_);
   speaker_ = std::make_unique<bgp::Speaker>(
       *process_, config_,
       bgp::Dependencies{
-          .sink = this, .resolver = this, .observer = observer_, .liveness = liveness_.get()});
+          .sink = this, .resolver = this, .observer = observer_, .liveness = liveness_.get()},
+      mode);
   for (const auto& [prefix, route] : originated_) speaker_->originate(route);
 }
 
 bool BgpRouter::start() {
-  if (!speaker_) make_process();
-  if (!left_.empty()) {
-    prune_by_ = machine_.host().now() + recovery_wait;
-    settling_ = true;
-    prune_->arm(machine_.host().now() + kernel_scan);
+  if (!speaker_) {
+    const bool again = config_.profile.starts_restarting || !left_.empty();
+    const bool restarting = again && restarts_gracefully();
+    if (restarting && config_.profile.restart_defers) waiting_.emplace();
+    make_process(restarting ? bgp::StartMode::restarting : bgp::StartMode::fresh);
+    if (!restarting) prune();
   }
   return speaker_->start();
 }
@@ -104,19 +118,28 @@ void BgpRouter::end(End how) {
   liveness_.reset();
   bfd_.reset();
   process_.reset();
+  waiting_.reset();
   prune_->cancel();
   const auto installed = std::exchange(installed_, {});
   if (leaves_routes(how)) {
     left_.insert(installed.begin(), installed.end());
+    if (!is_bird(config_.profile)) io::arm_in(machine_.host(), *prune_, zebra_stale_time);
   } else {
     for (const auto& prefix : installed) remove(prefix);
   }
 }
 
+// With any of its peers: zebra and BIRD's kernel protocol know one graceful restart for all.
+bool BgpRouter::restarts_gracefully() const {
+  return std::ranges::any_of(config_.neighbors, [&](const auto& neighbor) {
+    return bgp::restart_config(config_, neighbor).mode == bgp::GracefulRestartMode::restarter;
+  });
+}
+
 bool BgpRouter::leaves_routes(End how) const {
-  const std::string_view profile = config_.profile.name;
-  if (!profile.starts_with("bird-")) return false;
-  return how == End::killed || profile.find("calico") != profile.npos;
+  const auto& profile = config_.profile;
+  if (how == End::terminated) return profile.leaves_routes_terminated;
+  return profile.leaves_routes_killed || restarts_gracefully();
 }
 
 // Nobody else can tell of a killed daemon's sessions and table.
@@ -142,22 +165,28 @@ void BgpRouter::report_end(const std::string& reason) {
   }
 }
 
-// BIRD's kernel protocol deletes what its predecessor left once its recovery is over: when every
-// neighbour is back, at the latest after the graceful restart wait time.
+void BgpRouter::restart_done() {
+  for (const auto& [prefix, next_hops] :
+       std::exchange(waiting_, std::nullopt).value_or(decltype(waiting_)::value_type())) {
+    install(prefix, next_hops);
+  }
+  // [meas] bgpd 8.4.4 tells zebra that it is done only with `preserve-fw-state`.
+  const bool told = is_bird(config_.profile) || config_.graceful_restart.preserve_forwarding;
+  if (left_.empty() || !told) return;
+  io::arm_in(machine_.host(), *prune_, is_bird(config_.profile) ? bird_prune_delay : prune_delay);
+}
+
+// What its predecessor left and the new process has not confirmed.
 void BgpRouter::prune() {
-  if (!speaker_) return;
-  const auto sessions = speaker_->sessions();
-  const bool all_back = std::ranges::all_of(
-      sessions, [](const auto& s) { return s.state == bgp::State::established; });
-  if (!all_back && machine_.host().now() < prune_by_) {
-    prune_->arm(machine_.host().now() + kernel_scan);
-    return;
-  }
-  if (all_back && std::exchange(settling_, false)) {  // their routes come first
-    prune_->arm(machine_.host().now() + kernel_scan);
-    return;
-  }
   for (const auto& prefix : std::exchange(left_, {})) remove(prefix);
+}
+
+// bgpd hears of it from zebra, BIRD from the kernel; a stopped process once it goes on.
+void BgpRouter::interface_changed(int interface, bool up) {
+  if (up || !speaker_) return;
+  process_->post([this, interface] {
+    for (const auto& own : machine_.addresses(interface)) speaker_->interface_down(own.address);
+  });
 }
 
 void BgpRouter::originate(const bgp::OriginatedRoute& route) {
@@ -175,6 +204,14 @@ void BgpRouter::withdraw(const net::Prefix& prefix) {
 // ------------------------------------------------------------------ the table
 
 void BgpRouter::route_changed(const net::Prefix& prefix, std::span<const bgp::NextHop> next_hops) {
+  if (waiting_) {
+    (*waiting_)[prefix] = {next_hops.begin(), next_hops.end()};
+  } else {
+    install(prefix, next_hops);
+  }
+}
+
+void BgpRouter::install(const net::Prefix& prefix, std::span<const bgp::NextHop> next_hops) {
   const auto selected = speaker_->route(prefix);
   const bool external = selected && !selected->paths.empty() &&
                         selected->paths.front().source == bgp::RouteSource::ebgp;
@@ -190,6 +227,10 @@ void BgpRouter::route_changed(const net::Prefix& prefix, std::span<const bgp::Ne
 
 void BgpRouter::route_removed(const net::Prefix& prefix) {
   if (keeps_) return;
+  if (waiting_) {
+    waiting_->erase(prefix);
+    return;
+  }
   installed_.erase(prefix);
   remove(prefix);
 }
@@ -218,6 +259,7 @@ bool BgpRouter::has_route(const net::Prefix& prefix) const {
 
 bool BgpRouter::connected(const net::IpAddress& address) const {
   for (int i = 0; i < machine_.interface_count(); ++i) {
+    if (!machine_.fib().interface_up(i)) continue;
     for (const auto& own : machine_.addresses(i)) {
       if (own.subnet().contains(address)) return true;
     }

@@ -4,13 +4,22 @@
 //
 // It is one process of the machine, which can be killed, terminated, frozen and started again. What
 // then becomes of the routes that the kernel has is the daemon's way: zebra takes a dead bgpd's
-// routes out at once; a killed BIRD leaves its routes, and Calico's (`persist`) a terminated one,
-// too, until a new one has learned what is true.
+// routes out at once, unless bgpd restarts gracefully; a killed BIRD leaves its routes, and
+// Calico's
+// (`persist`) a terminated one, too. Who starts again with graceful restart keeps them until every
+// peer has said End-of-RIB (RibSink::restart_done) and puts no new ones beside them before; a plain
+// BIRD deletes them as it starts.
+//
+// The first start is never a restart, not even Calico's, whose BIRD always claims one (`bird -R`):
+// at the start of a run nobody has been there before, and a peer that never comes must not keep a
+// whole cluster without routes for four minutes.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <vector>
 
 #include "models/bfd/bgp_liveness.h"
 #include "models/bgp/speaker.h"
@@ -46,16 +55,20 @@ class BgpRouter final : public bgp::RibSink, public bgp::NexthopResolver {
 
   void route_changed(const net::Prefix& prefix, std::span<const bgp::NextHop> next_hops) override;
   void route_removed(const net::Prefix& prefix) override;
+  void restart_done() override;
   std::optional<std::uint32_t> resolve(const net::IpAddress& next_hop) const override;
   bool has_route(const net::Prefix& prefix) const override;
   bool connected(const net::IpAddress& address) const override;
 
  private:
   enum class End { killed, terminated };
-  void make_process();
+  void make_process(bgp::StartMode mode);
   void end(End how);
+  bool restarts_gracefully() const;
   bool leaves_routes(End how) const;
   void report_end(const std::string& reason);
+  void interface_changed(int interface, bool up);
+  void install(const net::Prefix& prefix, std::span<const bgp::NextHop> next_hops);
   void remove(const net::Prefix& prefix);
   void prune();
 
@@ -72,9 +85,9 @@ class BgpRouter final : public bgp::RibSink, public bgp::NexthopResolver {
   std::map<net::Prefix, bgp::OriginatedRoute> originated_;
   std::set<net::Prefix> installed_;
   std::set<net::Prefix> left_;  // by a process that ended, and not offered by the new one so far
-  TimePoint prune_by_{};
-  bool settling_ = true;  // the last neighbour has only just come back
-  bool keeps_ = false;    // what the speaker removes stays in the table
+  // While BIRD recovers its kernel protocol waits: what the speaker has told meanwhile.
+  std::optional<std::map<net::Prefix, std::vector<bgp::NextHop>>> waiting_;
+  bool keeps_ = false;  // what the speaker removes stays in the table
   mutable std::set<net::IpAddress> watched_;
 };
 

@@ -154,6 +154,15 @@ void Fib::set_interface_up(int interface, bool up) {
   if (interface_down_[index] == !up) return;
   interface_down_[index] = !up;
   settle(true, {});
+  for (const auto& [key, watcher] : interface_watchers_) watcher(interface, up);
+}
+
+void Fib::watch_interfaces(const std::string& key, InterfaceWatcher watcher) {
+  interface_watchers_[key] = std::move(watcher);
+}
+
+void Fib::unwatch_interfaces(const std::string& key) {
+  interface_watchers_.erase(key);
 }
 
 bool Fib::interface_up(int interface) const {

@@ -101,6 +101,10 @@ class Fib {
   // Interfaces start up. A route over one that is down is not eligible.
   void set_interface_up(int interface, bool up);
   bool interface_up(int interface) const;
+  // Told of every later change, after it took effect; one watcher per key.
+  using InterfaceWatcher = std::function<void(int interface, bool up)>;
+  void watch_interfaces(const std::string& key, InterfaceWatcher watcher);
+  void unwatch_interfaces(const std::string& key);
 
   // Whether a gateway resolves now: what BGP asks of a NEXT_HOP. The watcher is told of every
   // later change; one watcher per address and key.
@@ -146,6 +150,7 @@ class Fib {
   Clock clock_;
   net::PrefixMap<Entry> table_;
   std::vector<bool> interface_down_;
+  std::map<std::string, InterfaceWatcher> interface_watchers_;
   std::map<net::IpAddress, Watch> watches_;
   std::vector<std::function<void(const FibChange&)>> observers_;
   bool resolve_via_default_ = false;
