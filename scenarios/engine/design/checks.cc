@@ -47,26 +47,6 @@ void each_own_address(const Design& design, F&& f) {
   }
 }
 
-void add_sides(std::vector<SessionSide>& out, const std::string& node, const frr::Config& config) {
-  if (!config.bgp) return;
-  for (const auto& neighbor : config.bgp->neighbors) {
-    if (neighbor.shutdown) continue;
-    out.push_back({node,
-                   config.bgp->asn,
-                   neighbor.address,
-                   {},
-                   neighbor.remote_as,
-                   neighbor.passive,
-                   {},
-                   neighbor.position,
-                   config.bgp->profile.name,
-                   neighbor.hold_time.value_or(config.bgp->profile.hold_time),
-                   neighbor.keepalive_time.value_or(config.bgp->profile.keepalive_time),
-                   neighbor.bfd.has_value(),
-                   neighbor.password});
-  }
-}
-
 void check_interfaces(const Design& design, Diagnostics& diagnostics) {
   std::map<std::string, std::set<std::string>> cabled;
   for (const auto& link : design.scenario.fabric.links) {
@@ -297,57 +277,24 @@ std::map<net::IpAddress, std::string> address_owners(const Design& design) {
   std::map<net::IpAddress, std::string> owners;
   each_own_address(design, [&](const std::string& node, const net::IpAddress& address,
                                const Position&) { owners.emplace(address, node); });
-  return owners;
-}
-
-std::vector<SessionSide> implied_sessions(const Design& design, const Files& files) {
-  std::vector<SessionSide> out;
+  // Several nodes may share an address of lo, as anycast does; what only one has is its own.
+  std::map<net::IpAddress, std::set<std::string>> on_lo;
+  const auto add = [&](const std::string& node, const frr::Config& config) {
+    const auto* lo = config.interface("lo");
+    if (lo == nullptr) return;
+    for (const auto& own : lo->addresses) on_lo[own.address].insert(node);
+  };
   const auto& scenario = design.scenario;
   for (std::size_t i = 0; i < design.routers.size(); ++i) {
-    add_sides(out, scenario.fabric.routers[i].name, design.routers[i].config);
+    add(scenario.fabric.routers[i].name, design.routers[i].config);
   }
   for (std::size_t i = 0; i < design.edges.size(); ++i) {
-    if (design.edges[i].bgp) add_sides(out, scenario.edges[i].name, *design.edges[i].bgp);
+    if (design.edges[i].bgp) add(scenario.edges[i].name, *design.edges[i].bgp);
   }
-  for (std::size_t c = 0; c < design.clusters.size(); ++c) {
-    const auto& cluster = design.clusters[c];
-    const auto& resources = cluster.calico;
-    const bool secret =
-        std::ranges::any_of(resources.peers, &calico::BgpPeer::password) ||
-        std::ranges::any_of(resources.configurations, &calico::BgpConfiguration::mesh_password);
-    for (const auto& node : cluster.nodes) {
-      for (const auto& intent : node.sessions.sessions) {
-        if (intent.duplicate) continue;
-        const auto& profile = node.sessions.speaker.profile;
-        out.push_back({intent.node,
-                       intent.local_as,
-                       intent.remote_address,
-                       {},
-                       bgp::RemoteAs::number(intent.remote_as.value),
-                       intent.passive,
-                       {},
-                       intent.position,
-                       profile.name,
-                       profile.hold_time,
-                       profile.keepalive_time,
-                       scenario.clusters[c].bird_bfd.has_value(),
-                       secret ? std::nullopt : std::optional<std::string>("")});
-      }
-    }
+  for (const auto& [address, nodes] : on_lo) {
+    if (nodes.size() == 1) owners.emplace(address, *nodes.begin());
   }
-  const auto owners = address_owners(design);
-  const std::string probe = files.shown("x");
-  const std::string folder = probe.substr(0, probe.size() - 1);
-  for (auto& side : out) {
-    if (const auto owner = owners.find(side.peer); owner != owners.end()) {
-      side.peer_name = owner->second;
-    }
-    auto file = side.position.file;
-    if (file.starts_with(folder)) file.erase(0, folder.size());
-    side.source = file + ":" + std::to_string(side.position.line);
-  }
-  std::ranges::sort(out, {}, [](const SessionSide& s) { return std::tie(s.node, s.peer); });
-  return out;
+  return owners;
 }
 
 std::size_t Design::session_count() const {

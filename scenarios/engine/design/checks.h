@@ -9,7 +9,8 @@
 
 namespace seatrial::scenario {
 
-// Every side of a BGP session that some file implies, sorted by node and peer.
+// Every side of a BGP session that some file implies, sorted by node and peer. A `bgp listen range`
+// implies one for everybody who calls from inside it.
 std::vector<SessionSide> implied_sessions(const Design& design, const Files& files);
 
 // Interfaces that a link names and no configuration has, addresses used twice, layer-2 loops, and
@@ -17,7 +18,7 @@ std::vector<SessionSide> implied_sessions(const Design& design, const Files& fil
 // of it).
 void check_design(const Design& design, Diagnostics& diagnostics);
 
-// Which node has an address of its own (not one of "lo", which several nodes may share).
+// Which node has an address of its own (not one of "lo" that several nodes share).
 std::map<net::IpAddress, std::string> address_owners(const Design& design);
 
 }  // namespace seatrial::scenario
