@@ -20,6 +20,13 @@ void heading(std::string& out, const std::string& text) {
   out += "\n" + text + "\n";
 }
 
+// Nothing where there is nothing to say.
+void section(std::string& out, const std::string& title, const std::string& rows) {
+  if (rows.empty()) return;
+  heading(out, title);
+  out += rows;
+}
+
 void row(std::string& out, const std::string& name, const std::string& text) {
   out += fmt::format("  {:<12} {}\n", name, text);
 }
@@ -71,6 +78,11 @@ void describe_sessions(std::string& out, const Design& design) {
     std::vector<std::string> peers;
     for (const auto* side : sides) {
       auto text = side->peer_name.empty() ? side->peer.to_string() : side->peer_name;
+      const auto& as = side->remote_as;
+      if (as.kind == bgp::RemoteAs::Kind::external) text += " (any other AS)";
+      if (as.kind == bgp::RemoteAs::Kind::number && as.asn != side->local_as) {
+        text += " (AS " + as.asn.to_string() + ")";
+      }
       if (side->passive) text += " (passive)";
       peers.push_back(std::move(text));
     }
@@ -81,6 +93,7 @@ void describe_sessions(std::string& out, const Design& design) {
 std::vector<std::string> networks_of(const bgp::SpeakerConfig& speaker) {
   std::vector<std::string> parts;
   for (const auto& network : speaker.networks) parts.push_back(network.prefix.to_string());
+  if (parts.empty()) parts.emplace_back("nothing of its own");
   return parts;
 }
 
@@ -129,7 +142,6 @@ void describe_upstreams(std::string& out, const char* kind, const Upstreams& ups
 }
 
 void describe_proxies(std::string& out, const Design& design) {
-  heading(out, "edge proxies");
   for (std::size_t i = 0; i < design.edges.size(); ++i) {
     const auto& nginx = design.edges[i].nginx;
     if (!nginx) continue;
@@ -166,22 +178,25 @@ std::string action_of(const kubernetes::VirtualServer& server, const kubernetes:
 }
 
 void describe_cluster(std::string& out, const Cluster& cluster, const ClusterDesign& design) {
-  heading(out, "cluster " + cluster.name + ": services");
+  std::string services;
   for (const auto& service : design.objects.services) {
     std::vector<std::string> ports;
     for (const auto& port : service.ports) {
       ports.push_back(fmt::format("{}/{}", port.port, to_string(port.protocol)));
+      if (port.node_port) ports.back() += fmt::format(", on every node {}", *port.node_port);
     }
     const auto address = service.headless     ? "headless"
                          : service.cluster_ip ? service.cluster_ip->to_string()
                                               : "cluster IP allocated";
-    row(out, "", fmt::format("{} {} ({})", service.meta.key().to_string(), address, join(ports)));
+    row(services, "",
+        fmt::format("{} {} ({})", service.meta.key().to_string(), address, join(ports)));
   }
-  heading(out, "cluster " + cluster.name + ": rules");
+  section(out, "cluster " + cluster.name + ": services", services);
+  std::string rules;
   for (const auto& ingress : design.objects.ingresses) {
     for (const auto& rule : ingress.rules) {
       for (const auto& path : rule.paths) {
-        row(out, "",
+        row(rules, "",
             fmt::format("{}{} -> {}/{}:{} (Ingress {})", rule.host.empty() ? "*" : rule.host,
                         path.path, ingress.meta.name_space, path.backend.service,
                         kubernetes::to_string(path.backend.port), ingress.meta.name));
@@ -190,11 +205,12 @@ void describe_cluster(std::string& out, const Cluster& cluster, const ClusterDes
   }
   for (const auto& server : design.objects.virtual_servers) {
     for (const auto& route : server.routes) {
-      row(out, "",
+      row(rules, "",
           fmt::format("{}{} -> {} (VirtualServer {})", server.host, route.path,
                       action_of(server, route), server.meta.name));
     }
   }
+  section(out, "cluster " + cluster.name + ": rules", rules);
   const auto differences = ingress::matching_differences(design.objects.ingresses);
   if (differences.empty()) return;
   heading(out, "cluster " + cluster.name +
@@ -213,7 +229,9 @@ std::string describe(const Design& design) {
   describe_addresses(out, design);
   describe_sessions(out, design);
   describe_routes(out, design);
-  describe_proxies(out, design);
+  std::string proxies;
+  describe_proxies(proxies, design);
+  section(out, "edge proxies", proxies);
   for (std::size_t i = 0; i < design.clusters.size(); ++i) {
     describe_cluster(out, design.scenario.clusters[i], design.clusters[i]);
   }

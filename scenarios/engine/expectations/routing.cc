@@ -154,9 +154,13 @@ results::Outcome Judge::judge(const ExpectRoutes& e) {
                    evidence_id("fib", entry.record));
     });
   }
-  return findings.outcome(fmt::format("{} of {} routes of {} as expected {}", right,
-                                      e.routes.size() * e.nodes.size(), join(e.nodes), when(e.at)),
-                          std::move(evidence));
+  const auto expected = e.routes.size() * e.nodes.size();
+  const auto summary =
+      expected == 0 ? fmt::format("{} expected with no route{} {}", join(e.nodes),
+                                  any ? "" : " from " + e.protocol, when(e.at))
+                    : fmt::format("{} of {} routes of {} as expected {}", right, expected,
+                                  join(e.nodes), when(e.at));
+  return findings.outcome(summary, std::move(evidence));
 }
 
 results::Outcome Judge::judge(const ExpectBlocks& e) {

@@ -227,7 +227,10 @@ struct Words {
     return fmt::format("{} has {}carrier", c.port, c.up ? "" : "no ");
   }
   std::string operator()(const Combined& c) const {
-    if (c.how == Combined::How::none) return "not (" + words_for(c.of.front()) + ")";
+    if (c.how == Combined::How::none) {
+      const auto what = words_for(c.of.front());
+      return "not " + (what.starts_with("(") ? what : "(" + what + ")");
+    }
     std::vector<std::string> words;
     words.reserve(c.of.size());
     for (const auto& one : c.of) words.push_back(words_for(one));
