@@ -115,6 +115,34 @@ void Causes::add_session(Cause& cause, const std::string& machine, const Fate& f
   cause.steps.push_back(std::move(step));
 }
 
+// Who may have told the machine of the route that went: the peer that its RIB names (a reflector is
+// no next hop), and the last next hops.
+std::vector<net::IpAddress> Causes::tellers(const std::string& machine,
+                                            const FibChanged& removal) const {
+  std::vector<net::IpAddress> out;
+  const RibChanged* told = nullptr;
+  for (const auto& change : record_.rib()) {
+    if (change.at > removal.at) break;
+    const bool same = change.node == machine && change.prefix == removal.prefix;
+    if (same && !change.next_hops.empty()) told = &change;
+  }
+  constexpr std::string_view from = "from ";
+  if (told != nullptr && told->detail.starts_with(from)) {
+    const auto end = told->detail.find(' ', from.size());
+    const auto peer = net::IpAddress::parse(told->detail.substr(from.size(), end - from.size()));
+    if (peer) out.push_back(*peer);
+  }
+  const FibChanged* last = nullptr;
+  for (const auto& change : record_.fib()) {
+    if (&change == &removal) break;
+    const bool same = change.node == machine && change.prefix == removal.prefix;
+    if (same && change.installed) last = &change;
+  }
+  if (last == nullptr) return out;
+  for (const auto& hop : last->next_hops) out.push_back(hop.address);
+  return out;
+}
+
 void Causes::no_route(Cause& cause, const Fate& fate, TimePoint when) const {
   // The last route that covered it, and went.
   std::optional<std::size_t> gone;
@@ -142,16 +170,9 @@ void Causes::no_route(Cause& cause, const Fate& fate, TimePoint when) const {
   cause.key = "no route/" + removal.prefix.to_string();
   cause.steps.push_back(std::move(step));
 
-  // The session that had brought it was lost: the last next hops are its peer.
-  std::vector<NextHop> hops;
-  for (std::size_t i = 0; i < *gone; ++i) {
-    const auto& change = record_.fib()[i];
-    if (change.node == fate.machine && change.prefix == removal.prefix && change.installed) {
-      hops = change.next_hops;
-    }
-  }
-  for (const auto& hop : hops) {
-    const auto changes = sessions_.find({fate.machine, hop.address});
+  // The session that had brought it was lost.
+  for (const auto& peer_address : tellers(fate.machine, removal)) {
+    const auto changes = sessions_.find({fate.machine, peer_address});
     if (changes == sessions_.end()) continue;
     std::optional<std::size_t> lost;
     for (const auto i : changes->second) {
@@ -167,10 +188,10 @@ void Causes::no_route(Cause& cause, const Fate& fate, TimePoint when) const {
     session.kind = "session";
     session.at = change.at;
     session.evidence.push_back(evidence_id("session", *lost));
-    const auto own = configured(fate.machine, hop.address);
+    const auto own = configured(fate.machine, peer_address);
     const auto peer = own && !record_.configured()[*own].peer_node.empty()
                           ? record_.configured()[*own].peer_node
-                          : hop.address.to_string();
+                          : peer_address.to_string();
     session.text = fmt::format("{}'s session to {} was lost at {}: {}", fate.machine, peer,
                                clock(change.at), change.reason);
     cause.deed += fmt::format(": its session to {} was lost ({})", peer,

@@ -46,6 +46,7 @@ class Causes {
  private:
   void add_session(Cause& cause, const std::string& machine, const Fate& fate,
                    TimePoint since) const;
+  std::vector<net::IpAddress> tellers(const std::string& machine, const FibChanged& removal) const;
   void no_route(Cause& cause, const Fate& fate, TimePoint when) const;
   std::optional<std::size_t> configured(const std::string& node, const net::IpAddress& peer) const;
 

@@ -45,7 +45,7 @@ class Walk {
     const auto* table = state_.table(machine);
     const auto match =
         table == nullptr ? net::PrefixMap<Entry>::Match{} : table->longest_match(address);
-    if (match && match.value->local() && match.prefix->is_host()) return {};
+    // Before the machine's own addresses: a NodePort is one of those.
     if (const auto* ports = state_.translations(machine, address)) {
       for (const auto& [port, translation] : *ports) {
         for (const auto& backend : translation.backends) {
@@ -54,6 +54,7 @@ class Walk {
       }
       return {};
     }
+    if (match && match.value->local() && match.prefix->is_host()) return {};
     if (!took(machine)) return {};
     if (!match) {
       fate.kind = Fate::Kind::no_route;

@@ -176,6 +176,8 @@ class Page {
   }
   void shares(const std::string& label, const std::map<std::string, std::uint64_t>& carried,
               std::uint64_t answered) {
+    // A design without any of these has nobody to name.
+    if (carried.size() == 1 && carried.begin()->first.empty()) return;
     std::string text;
     for (const auto& [name, count] : carried) {
       text += fmt::format("{}{} {:.1f}%", text.empty() ? "" : ", ", name.empty() ? "unknown" : name,
