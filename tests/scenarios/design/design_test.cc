@@ -2,6 +2,7 @@
 // reference design, read into memory and changed one at a time.
 #include "scenarios/engine/design/design.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
@@ -18,8 +19,8 @@ struct Reference {
   MemoryFiles files;
   Diagnostics diagnostics;
 
-  Reference() {
-    const fs::path root = fs::path(SEATRIAL_SOURCE_DIR) / "scenarios/get-me-to-the-cluster";
+  explicit Reference(const std::string& name = "get-me-to-the-cluster") {
+    const fs::path root = fs::path(SEATRIAL_SOURCE_DIR) / "scenarios" / name;
     for (const auto& entry : fs::recursive_directory_iterator(root)) {
       if (!entry.is_regular_file()) continue;
       std::ostringstream text;
@@ -210,6 +211,65 @@ BOOST_AUTO_TEST_CASE(a_profile_that_does_not_exist_is_an_error) {
   BOOST_TEST(!load());
   BOOST_TEST(diagnostics.to_string().find("there is no Calico profile \"3.1\" for \"prod\", "
                                           "expected \"3.25\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// Routers of more than one AS, between loopbacks, and edges that call into a listen range.
+struct Sessions : Reference {
+  Sessions() : Reference("sessions") {}
+};
+
+BOOST_FIXTURE_TEST_SUITE(derived_sessions, Sessions)
+
+BOOST_AUTO_TEST_CASE(a_listen_range_has_a_side_for_everybody_who_calls_into_it) {
+  const auto loaded = load();
+  BOOST_TEST_REQUIRE(loaded.has_value(), diagnostics.to_string());
+  BOOST_TEST(diagnostics.to_string() == "");
+  // core1-core2, an ISP each, two edges each, three nodes each.
+  BOOST_TEST(loaded->session_count() == 13U);
+  BOOST_TEST(loaded->sessions.size() == 26U);
+  const auto found = std::ranges::find_if(loaded->sessions, [](const SessionSide& side) {
+    return side.node == "core2" && side.peer_name == "edge1";
+  });
+  BOOST_TEST_REQUIRE((found != loaded->sessions.end()));
+  BOOST_TEST(found->peer.to_string() == "10.1.1.4");
+  BOOST_TEST(found->passive);
+}
+
+BOOST_AUTO_TEST_CASE(who_calls_from_outside_the_range_has_no_session_back) {
+  replace("network/core1/frr.conf", "listen range 10.1.1.4/30", "listen range 10.1.1.4/32");
+  const auto loaded = load();
+  BOOST_TEST_REQUIRE(loaded.has_value(), diagnostics.to_string());
+  BOOST_TEST(loaded->session_count() == 12U);
+  const int line = line_of("edge/edge2/frr.conf", "neighbor 10.1.1.2 peer-group CORES");
+  BOOST_TEST(says(Severity::warning, "edge/edge2/frr.conf", line, "has no session back to edge2"),
+             diagnostics.to_string());
+}
+
+BOOST_AUTO_TEST_CASE(a_side_is_in_the_as_that_it_shows_its_peer) {
+  replace("network/isp1/frr.conf", " neighbor 192.0.2.2 description core1\n",
+          " neighbor 192.0.2.2 description core1\n neighbor 192.0.2.2 local-as 65011\n");
+  replace("network/core1/frr.conf", "neighbor 192.0.2.1 remote-as 65010",
+          "neighbor 192.0.2.1 remote-as 65011");
+  const auto loaded = load();
+  BOOST_TEST_REQUIRE(loaded.has_value(), diagnostics.to_string());
+  BOOST_TEST(diagnostics.to_string() == "");
+  BOOST_TEST(loaded->session_count() == 13U);
+}
+
+BOOST_AUTO_TEST_CASE(a_loopback_that_two_share_is_nobodys) {
+  replace("network/core1/frr.conf", " ip address 10.255.0.1/32\n",
+          " ip address 10.255.0.1/32\n ip address 10.255.0.9/32\n");
+  replace("network/core2/frr.conf", " ip address 10.255.0.2/32\n",
+          " ip address 10.255.0.2/32\n ip address 10.255.0.9/32\n");
+  replace("edge/edge1/frr.conf", "neighbor 10.1.1.2 peer-group CORES\n",
+          "neighbor 10.255.0.9 peer-group CORES\n neighbor 10.1.1.2 peer-group CORES\n");
+  const auto loaded = load();
+  BOOST_TEST_REQUIRE(loaded.has_value(), diagnostics.to_string());
+  const int line = line_of("edge/edge1/frr.conf", "neighbor 10.255.0.9");
+  BOOST_TEST(says(Severity::warning, "edge/edge1/frr.conf", line, "is no node of this design"),
+             diagnostics.to_string());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
