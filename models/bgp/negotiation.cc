@@ -187,7 +187,8 @@ OpenMessage offer(const SpeakerConfig& speaker, const NeighborConfig& neighbor,
   gr.notification = restart.notification;
   gr.restart_time_s = std::min<std::uint16_t>(seconds_of(restart.restart_time), 0x0FFF);
   if (restart.mode == GracefulRestartMode::restarter) {
-    // Who defers for a restart has its routes in the kernel still, as BIRD and GoBGP say it unasked.
+    // Who defers for a restart has its routes in the kernel still, as BIRD and GoBGP say it
+    // unasked.
     const bool preserved =
         restart.preserve_forwarding || (facts.restarting && profile.restart_defers);
     for (const auto family : neighbor.families) gr.families.push_back({family, preserved});

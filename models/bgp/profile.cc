@@ -124,7 +124,7 @@ Profile bird2() {
   p.bfd_down_subcode = 0;           // [meas] 2.0.12
   p.enhanced_route_refresh = true;  // [meas] these in the OPEN
   p.long_lived = true;
-  p.stale_timer = false;  // [src]
+  p.stale_timer = false;            // [src]
   p.leaves_routes_killed = true;    // [meas] a terminated one takes them out
   p.restart_serves_unaware = true;  // [src] only sessions with gr_wait are held; [meas]
   p.restart_wait_max = 240s;        // [src] graceful restart wait time; [meas]

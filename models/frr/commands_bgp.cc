@@ -172,9 +172,7 @@ constexpr std::array rows = {
     Row{"no bgp graceful-restart stalepath-time ANY", acts,
         [](Reader& r) { restart(r).stale_time = bgp::GracefulRestartConfig{}.stale_time; }},
     Row{"no bgp graceful-restart select-defer-time ANY", acts,
-        [](Reader& r) {
-          restart(r).select_deferral.reset();
-        }},
+        [](Reader& r) { restart(r).select_deferral.reset(); }},
     Row{"no bgp graceful-restart rib-stale-time ANY", harmless},
     Row{"bgp long-lived-graceful-restart stale-time <1-4294967295>", acts,
         [](Reader& r) { restart(r).long_lived_stale = seconds_of(r, 0); }},

@@ -83,7 +83,7 @@ std::string convergence_text(const Record& record, const Convergence& convergenc
     }
     out += wrapped(
         "  ",
-        fmt::format("{} at {} s: {} session ends lost, {} established; {}; {}", what,
+        fmt::format("{} at {} s: session ends lost {}, established {}; {}; {}", what,
                     clock(fault.at), fault.sessions_lost.size(), fault.sessions_established.size(),
                     change("RIB", fault.rib, fault.at), change("FIB", fault.fib, fault.at)),
         columns.width, 4);

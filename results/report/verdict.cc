@@ -59,12 +59,19 @@ class Page {
       std::optional<TimePoint> last;
       std::string down;
     };
+    // A machine without power says nothing more: its last word is not its state.
+    std::map<std::string, TimePoint> dark;
+    for (const auto& fault : record_.faults()) {
+      if (fault.action == "power_off") dark.emplace(fault.target, fault.at);
+    }
     std::map<std::string, Node> nodes;
     std::size_t up = 0;
     for (const auto& session : all) {
       auto& node = nodes[session.node];
       ++node.count;
-      if (session.established()) {
+      if (dark.contains(session.node)) {
+        node.down = "; no power since " + seconds(round_ms(dark.at(session.node))) + " s";
+      } else if (session.established()) {
         ++node.up;
         ++up;
         node.last = std::max(node.last.value_or(TimePoint{}), *session.last_established);

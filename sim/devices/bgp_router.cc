@@ -70,6 +70,7 @@ bool BgpRouter::start() {
     if (restarting && config_.profile.restart_defers) waiting_.emplace();
     make_process(restarting ? bgp::StartMode::restarting : bgp::StartMode::fresh);
     if (!restarting) prune();
+    if (restarting && restart_observer_) restart_observer_(true);
   }
   return speaker_->start();
 }
@@ -170,6 +171,7 @@ void BgpRouter::restart_done() {
        std::exchange(waiting_, std::nullopt).value_or(decltype(waiting_)::value_type())) {
     install(prefix, next_hops);
   }
+  if (restart_observer_) restart_observer_(false);
   // [meas] bgpd 8.4.4 tells zebra that it is done only with `preserve-fw-state`.
   const bool told = is_bird(config_.profile) || config_.graceful_restart.preserve_forwarding;
   if (left_.empty() || !told) return;

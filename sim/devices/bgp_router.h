@@ -15,10 +15,12 @@
 // whole cluster without routes for four minutes.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "models/bfd/bgp_liveness.h"
@@ -44,6 +46,11 @@ class BgpRouter final : public bgp::RibSink, public bgp::NexthopResolver {
   void thaw();        // SIGCONT
   void clear();       // every session: Cease/Administrative Reset
   void clear_soft();  // ROUTE-REFRESH to every peer that can
+
+  // Told when a process starts as one that restarts gracefully, and when that is over.
+  void observe_restart(std::function<void(bool begins)> observer) {
+    restart_observer_ = std::move(observer);
+  }
 
   // Both nullptr while there is no process.
   const bgp::Speaker* speaker() const { return speaker_.get(); }
@@ -87,6 +94,7 @@ class BgpRouter final : public bgp::RibSink, public bgp::NexthopResolver {
   std::set<net::Prefix> left_;  // by a process that ended, and not offered by the new one so far
   // While BIRD recovers its kernel protocol waits: what the speaker has told meanwhile.
   std::optional<std::map<net::Prefix, std::vector<bgp::NextHop>>> waiting_;
+  std::function<void(bool begins)> restart_observer_;
   bool keeps_ = false;  // what the speaker removes stays in the table
   mutable std::set<net::IpAddress> watched_;
 };

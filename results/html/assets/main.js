@@ -31,7 +31,8 @@ function first_moment(run, history) {
 function tiles(run, history) {
   const { figures, selection } = run;
   const sessions = history.sessions_at(run.run.simulated_ns);
-  const up = sessions.filter((s) => s.state === "Established").length;
+  // A machine without power says nothing more: its last word is not its state.
+  const up = sessions.filter((s) => s.state === "Established" && !history.power_off(s.node, run.run.simulated_ns)).length;
   const succeeded = figures.clients.reduce((sum, c) => sum + c.succeeded, 0);
   const worst = figures.clients.reduce((found, c) => (c.answered && (!found || c.p99 > found.p99) ? c : found), null);
   const dropped = run.kinds.drop.total;

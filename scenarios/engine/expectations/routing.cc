@@ -155,11 +155,10 @@ results::Outcome Judge::judge(const ExpectRoutes& e) {
     });
   }
   const auto expected = e.routes.size() * e.nodes.size();
-  const auto summary =
-      expected == 0 ? fmt::format("{} expected with no route{} {}", join(e.nodes),
-                                  any ? "" : " from " + e.protocol, when(e.at))
-                    : fmt::format("{} of {} routes of {} as expected {}", right, expected,
-                                  join(e.nodes), when(e.at));
+  const auto summary = expected == 0 ? fmt::format("{} expected with no route{} {}", join(e.nodes),
+                                                   any ? "" : " from " + e.protocol, when(e.at))
+                                     : fmt::format("{} of {} routes of {} as expected {}", right,
+                                                   expected, join(e.nodes), when(e.at));
   return findings.outcome(summary, std::move(evidence));
 }
 

@@ -249,6 +249,39 @@ void Recorder::message(const bgp::MessageEvent& event) {
   if (bgp_listener_ != nullptr) bgp_listener_->message(event);
 }
 
+void Recorder::graceful_restart(const bgp::RestartEvent& event) {
+  const auto whose = event.peer.to_string() + ", " + bgp::to_string(event.family);
+  const auto routes = event.stale == 0   ? std::string("no route")
+                      : event.stale == 1 ? std::string("1 route")
+                                         : std::to_string(event.stale) + " routes";
+  std::string text;
+  switch (event.phase) {
+    case bgp::RestartPhase::waiting:
+      text = "keeps " + routes + " of " + whose + ", stale until it is back";
+      break;
+    case bgp::RestartPhase::long_lived:
+      text = "keeps " + routes + " of " + whose + ", as a last resort";
+      break;
+    case bgp::RestartPhase::returned:
+      text = "keeps " + routes + " of " + whose + ", stale until its End-of-RIB";
+      break;
+    case bgp::RestartPhase::over:
+      text = "keeps no stale route of " + whose + " any more";
+      break;
+  }
+  note(event.time, event.speaker, "graceful restart", std::move(text));
+  if (bgp_listener_ != nullptr) bgp_listener_->graceful_restart(event);
+}
+
+void Recorder::prefix_limit(const bgp::PrefixLimitEvent& event) {
+  note(event.time, event.speaker, "prefix limit",
+       std::to_string(event.prefixes) + " of " + event.peer.to_string() + ", " +
+           bgp::to_string(event.family) +
+           (event.exceeded ? ", above the limit of " : ", the limit is ") +
+           std::to_string(event.limit));
+  if (bgp_listener_ != nullptr) bgp_listener_->prefix_limit(event);
+}
+
 void Recorder::rib_changed(const bgp::RibEvent& event) {
   results::RibChanged out{event.time, event.speaker, event.prefix, {}, "bgp", event.best};
   for (const auto& hop : event.next_hops) out.next_hops.push_back(hop.address);

@@ -53,6 +53,8 @@ class Recorder final : public bgp::Observer,
   void session_changed(const bgp::SessionEvent& event) override;
   void rib_changed(const bgp::RibEvent& event) override;
   void message(const bgp::MessageEvent& event) override;
+  void graceful_restart(const bgp::RestartEvent& event) override;
+  void prefix_limit(const bgp::PrefixLimitEvent& event) override;
   // Sent by all speakers so far.
   std::uint64_t bgp_messages() const { return bgp_messages_; }
   // bfd::Observer

@@ -91,7 +91,14 @@ Trial::Trial(const Design& design, TrialOptions options, results::Record& record
   build_clusters();
   build_clients();
   captures_->offer_all(topology_);
-  for (const auto& [name, router] : all_routers()) mrt_->offer(name);
+  for (const auto& [name, router] : all_routers()) {
+    mrt_->offer(name);
+    router->observe_restart([this, node = name](bool begins) {
+      recorder_.note(world_.now(), node, "graceful restart",
+                     begins ? "starts as after a crash, and waits for its peers' End-of-RIB"
+                            : "every peer has said End-of-RIB, or was waited for long enough");
+    });
+  }
   if (!mrt_->empty()) recorder_.hand_on_bgp(mrt_.get());
   build_timeline();
 }
