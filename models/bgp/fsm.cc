@@ -250,7 +250,7 @@ void Fsm::to_idle(After after, FsmCause cause, const NotificationMessage* send) 
     if (wait + delay < Duration(1s)) delay = 1s - wait;
     actions_.start_idle_hold(wait, delay);
   }
-  enter(State::idle, std::move(cause));
+  enter(State::idle, cause);
 }
 
 void Fsm::restart_hold() {
@@ -261,7 +261,7 @@ void Fsm::restart_hold() {
   }
 }
 
-void Fsm::enter(State next, FsmCause cause) {
+void Fsm::enter(State next, const FsmCause& cause) {
   const auto from = state_;
   state_ = next;
   if (from != next) actions_.state_changed(from, next, cause);

@@ -126,7 +126,7 @@ class Fsm {
   enum class After { stop, plain, error };
   void to_idle(After after, FsmCause cause, const NotificationMessage* send = nullptr);
   void restart_hold();
-  void enter(State next, FsmCause cause = {});
+  void enter(State next, const FsmCause& cause = {});
 
   FsmActions& actions_;
   FsmTiming timing_;
