@@ -35,7 +35,8 @@ class Walk {
  private:
   // Whether the flow came by here at all.
   bool took(const std::string& machine) const {
-    return question_.seen.empty() || machine == start_ || question_.seen.contains(machine);
+    return question_.seen.empty() || machine == start_ || question_.seen.contains(machine) ||
+           translated_.contains(machine);
   }
 
   Fate at(const std::string& machine, const net::IpAddress& address) {
@@ -47,6 +48,7 @@ class Walk {
         table == nullptr ? net::PrefixMap<Entry>::Match{} : table->longest_match(address);
     // Before the machine's own addresses: a NodePort is one of those.
     if (const auto* ports = state_.translations(machine, address)) {
+      translated_.insert(machine);
       for (const auto& [port, translation] : *ports) {
         for (const auto& backend : translation.backends) {
           next_.emplace_back(machine, backend.address);
@@ -73,7 +75,10 @@ class Walk {
       fate.next_hop = on_link ? address : hop.address;
       fate.neighbour = state_.wiring().neighbour(machine + ":" + hop.interface, fate.next_hop);
       if (fate.neighbour.reach == Reach::up) {
-        if (!on_link) next_.emplace_back(fate.neighbour.node, address);
+        const auto& beyond = fate.neighbour.node;
+        if (!on_link || state_.translations(beyond, address) != nullptr) {
+          next_.emplace_back(beyond, address);
+        }
         continue;
       }
       // Of several branches only the one that the flow took: it got no further on that one.
@@ -95,6 +100,7 @@ class Walk {
   const State& state_;
   const FateQuestion& question_;
   std::string start_;
+  std::set<std::string> translated_;  // where the flow has another name by now
   std::deque<std::pair<std::string, net::IpAddress>> next_;
   std::set<std::pair<std::string, net::IpAddress>> seen_;
 };
