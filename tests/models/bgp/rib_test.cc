@@ -167,10 +167,15 @@ BOOST_AUTO_TEST_CASE(each_reader_reads_every_change_once_and_what_all_have_read_
 
 struct Groups {
   SpeakerConfig speaker;
-  NeighborConfig a = peer("10.0.0.2", 65002);
-  NeighborConfig b = peer("10.0.0.3", 65002);
+  NeighborConfig a;
+  NeighborConfig b;
   CodecOptions codec;
 
+  Groups() {
+    a.address = ip("10.0.0.2");
+    b.address = ip("10.0.0.3");
+    a.remote_as = b.remote_as = RemoteAs::number(65002);
+  }
   RuleContext context(const NeighborConfig& n) const {
     return {speaker, n, PeerKind::external, ip("10.0.0.1"), {65002}, {2}};
   }
