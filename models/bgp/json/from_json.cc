@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "models/bgp/json/order.h"
 #include "models/bgp/json/parts.h"
 
 namespace seatrial::bgp {
@@ -282,18 +283,26 @@ void write_attribute(std::uint8_t code, std::uint8_t flags, Bytes value, const s
   out.bytes(value);
 }
 
+WrittenAttribute unknown_attribute(const Json& one, const std::string& at) {
+  WrittenAttribute out{number<std::uint8_t>(member(one, at + ".", "type"), at + ".type"), {}};
+  WireWriter writer(out.octets);
+  write_attribute(out.code, number<std::uint8_t>(member(one, at + ".", "flags"), at + ".flags"),
+                  hex(member(one, at + ".", "hex"), at + ".hex"), at, writer);
+  return out;
+}
+
 void write_attributes(const Json& attributes, const JsonOptions& options, WireWriter& out) {
   if (!attributes.is_object()) throw Wrong("attributes", "an object");
   const ValueWriter values(options);
   const auto odd = attributes.find("flags");
+  std::vector<WrittenAttribute> all;
+  std::vector<WrittenAttribute> unknown;
   for (const auto& [name, value] : attributes.items()) {
     const auto where = "attributes." + name;
-    if (name == "flags") continue;
+    if (name == "flags" || name == "order") continue;
     if (name == "unknown") {
       each(value, where, [&](const Json& one, const std::string& at) {
-        write_attribute(number<std::uint8_t>(member(one, at + ".", "type"), at + ".type"),
-                        number<std::uint8_t>(member(one, at + ".", "flags"), at + ".flags"),
-                        hex(member(one, at + ".", "hex"), at + ".hex"), at, out);
+        unknown.push_back(unknown_attribute(one, at));
       });
       continue;
     }
@@ -305,8 +314,24 @@ void write_attributes(const Json& attributes, const JsonOptions& options, WireWr
     if (odd != attributes.end() && odd->contains(name)) {
       flags = number<std::uint8_t>((*odd)[name], "attributes.flags." + name);
     }
-    write_attribute(row->code, flags, octets, where, out);
+    auto& written = all.emplace_back(WrittenAttribute{row->code, {}});
+    WireWriter writer(written.octets);
+    write_attribute(row->code, flags, octets, where, writer);
   }
+  for (auto& one : unknown) {
+    place_unknown(all, std::move(one), [](const WrittenAttribute& w) { return w.code; });
+  }
+  if (attributes.contains("order")) {
+    Octets order;
+    each(attributes["order"], "attributes.order", [&](const Json& one, const std::string& at) {
+      order.push_back(number<std::uint8_t>(one, at));
+    });
+    if (const auto bad = arrange(order, all)) {
+      throw Wrong(fmt::format("attributes.order[{}]", *bad),
+                  "the type of an attribute listed here");
+    }
+  }
+  for (const auto& one : all) out.bytes(one.octets);
 }
 
 void write_with_length(const Octets& part, const char* name, WireWriter& out) {

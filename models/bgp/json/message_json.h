@@ -6,7 +6,8 @@
 //
 // An NLRI is a text, or {"prefix", "path_id"} where ADD-PATH is in force. Well-known communities
 // and extended communities of the usual types have names ("rt:64512:100"), others are "0x" and
-// their octets. What the codec does not know is "unknown": [{"type", "flags", "hex"}].
+// their octets. What the codec does not know is "unknown": [{"type", "flags", "hex"}], written
+// where its type would have it; attributes that came in another order have "order": their types.
 #pragma once
 
 #include <nlohmann/json.hpp>

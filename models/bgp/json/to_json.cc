@@ -2,6 +2,7 @@
 // lists what is in it, attribute by attribute as they came, so that nothing is lost that the codec
 // merges or passes over.
 #include "models/bgp/framer.h"
+#include "models/bgp/json/order.h"
 #include "models/bgp/json/parts.h"
 
 namespace seatrial::bgp {
@@ -210,6 +211,8 @@ void list_attributes(WireReader in, const JsonOptions& options, Json& out, Json&
   out = Json::object();
   Json unknown = Json::array();
   Json odd_flags = Json::object();
+  Octets order;     // of those listed, as they came
+  Octets expected;  // the order in which they would be written without being told
   while (!in.empty()) {
     const auto flags = in.u8();
     const auto code = in.u8();
@@ -220,6 +223,7 @@ void list_attributes(WireReader in, const JsonOptions& options, Json& out, Json&
     const Json raw{{"type", code}, {"flags", flags}, {"hex", to_hex(value)}};
     if (name == nullptr) {
       unknown.push_back(raw);
+      order.push_back(code);
       continue;
     }
     auto read = values.read(code, value);
@@ -232,8 +236,15 @@ void list_attributes(WireReader in, const JsonOptions& options, Json& out, Json&
       odd_flags[std::string(name->name)] = flags;
     }
     out[std::string(name->name)] = std::move(*read);
+    order.push_back(code);
+    expected.push_back(code);
+  }
+  for (const auto& one : unknown) {
+    place_unknown(expected, one["type"].get<std::uint8_t>(),
+                  [](std::uint8_t code) { return code; });
   }
   if (!unknown.empty()) out["unknown"] = std::move(unknown);
+  if (order != expected) out["order"] = order;
   if (!odd_flags.empty()) out["flags"] = std::move(odd_flags);
 }
 
