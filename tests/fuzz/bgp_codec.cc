@@ -14,7 +14,10 @@ void check_update(Bytes body, const CodecOptions& options) {
   if (!decoded || decoded->outcome != Outcome::none) return;
   UpdateMessage only = decoded->message;
   if (only.announced.empty() || !only.mp_announced.empty() || !only.withdrawn.empty()) return;
-  for (auto& unknown : only.attributes->unknown) unknown.flags |= attribute_flag::partial;
+  auto& list = only.attributes->unknown;
+  if (!list.empty()) {
+    for (auto& unknown : list.edit()) unknown.flags |= attribute_flag::partial;
+  }
   only.mp_next_hop.reset();
   only.mp_link_local.reset();
   CodecOptions wide = options;
