@@ -44,6 +44,7 @@ void Fsm::in_idle(const FsmInput& input) {
           timing_.start_delay + later > Duration::zero()) {
         actions_.start_idle_hold(later, timing_.start_delay);
       } else {
+        actions_.stop_timer(FsmTimer::idle_hold);  // it may have been started before
         begin_connect();
       }
       return;

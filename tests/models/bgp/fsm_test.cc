@@ -164,6 +164,17 @@ BOOST_AUTO_TEST_CASE(after_an_error_the_profile_says_whether_the_peer_may_come) 
   }
 }
 
+// Found by tests/fuzz/bgp_fsm: an IdleHoldTimer that ran on would have ended the new attempt.
+BOOST_AUTO_TEST_CASE(a_start_while_it_waits_begins_at_once) {
+  Bench b;
+  b.timing.start_delay = 0s;
+  b.step(FsmEvent::manual_start, {"-> Connect", "connect"});
+  b.step(FsmEvent::hold_expired, {"drop", "-> Idle"});
+  BOOST_CHECK(b.actions.timers.contains(FsmTimer::idle_hold));
+  b.step(FsmEvent::manual_start, {"-> Connect", "connect"});
+  BOOST_CHECK(!b.actions.timers.contains(FsmTimer::idle_hold));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
