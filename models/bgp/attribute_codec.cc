@@ -219,8 +219,11 @@ bool decode_as4_path(Bytes value, PathAttributes&, AttributeScratch& scratch,
 }
 bool encode_as4_path(const PathAttributes& from, WireWriter& out, const CodecOptions& options) {
   if (options.four_octet_as || !needs_four_octets(from.as_path)) return false;
-  write_as_path(from.as_path, true, out);
-  return true;
+  // RFC 6793 section 4.2.2: without the segments of a confederation.
+  auto path = from.as_path;
+  std::erase_if(path.segments, of_confederation);
+  write_as_path(path, true, out);
+  return !path.empty();
 }
 
 bool decode_as4_aggregator(Bytes value, PathAttributes&, AttributeScratch& scratch,

@@ -1,5 +1,6 @@
 // RFC 7606 by attribute: for each type what its RFC calls malformed (flags, length, value), and
 // what comes of it from an external and from an internal peer. Every length is that of its parts.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "models/bgp/codec.h"
@@ -406,6 +407,21 @@ BOOST_AUTO_TEST_CASE(an_as4_path_takes_the_place_of_the_tail) {
   BOOST_TEST(path({2, 1, 0, 1, 3, 1, 0, 9, 2, 2, 0x5B, 0xA0, 0, 3}, four) == "1 (9) 70000 3");
   BOOST_TEST(path({2, 2, 0, 1, 0x5B, 0xA0, 3, 1, 0, 9, 2, 1, 0, 3}, four) == "1 70000 3");
   BOOST_TEST(path({1, 2, 0, 1, 0, 2, 2, 2, 0x5B, 0xA0, 0, 3}, four) == "{1,2} 70000 3");
+  // Section 4.2.2: a confederation's segments are not in an AS4_PATH of ours.
+  UpdateMessage update;
+  update.attributes.emplace().next_hop = ip("10.0.0.1");
+  update.attributes->local_pref = 100;
+  update.attributes->as_path.segments = {{AsSegment::Type::confed_sequence, {{9}}},
+                                         {AsSegment::Type::sequence, {{70000}}}};
+  update.announced = {{prefix("192.0.2.0/24"), 0}};
+  CodecOptions narrow;
+  narrow.four_octet_as = false;
+  const auto sent = encode(update, narrow).at(0);
+  const auto as4_path = attribute(0xC0, 17, {2, 1, 0, 1, 0x11, 0x70});
+  BOOST_TEST(
+      (std::search(sent.begin(), sent.end(), as4_path.begin(), as4_path.end()) != sent.end()));
+  BOOST_TEST(decode_update(Bytes(sent).subspan(header_size), narrow)
+                 ->message.attributes->as_path.to_string() == "(9) 70000");
   // An AGGREGATOR of a 2-octet AS: who set it did not know AS4_PATH.
   const auto late = joined({attribute(0xC0, 7, {0, 9, 10, 0, 0, 1}),
                             attribute(0xC0, 18, {0, 1, 0x11, 0x70, 10, 0, 0, 2})});
