@@ -62,10 +62,7 @@ void remove_private(AsPath& path, RemovePrivateAs how, Asn own, Asn peer) {
   const bool replace =
       how == RemovePrivateAs::when_all_private_replace || how == RemovePrivateAs::all_replace;
   if (how == RemovePrivateAs::never || (!all && !all_private(path))) return;
-  if (!replace && all_private(path)) {
-    path.segments.clear();
-    return;
-  }
+  // The peer's own stays, so that it still sees its loop.
   const auto goes = [&](Asn asn) { return is_private(asn) && asn != peer; };
   for (auto& segment : path.segments) {
     if (replace) {

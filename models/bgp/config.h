@@ -128,13 +128,14 @@ struct NeighborConfig {
 
   bool route_reflector_client = false;
   NextHopSelf next_hop_self = NextHopSelf::never;
-  bool next_hop_unchanged = false;   // eBGP too (`attribute-unchanged next-hop`)
-  bool as_path_unchanged = false;    // eBGP too: our AS is not prepended
-  bool med_unchanged = false;        // eBGP too
-  bool route_server_client = false;  // RFC 7947: all three unchanged
-  unsigned allowas_in = 0;           // own AS accepted this often in AS_PATH
-  bool allowas_in_origin = false;    // ... only as the origin
-  bool as_override = false;          // the peer's AS in AS_PATH becomes ours
+  bool next_hop_unchanged = false;    // eBGP too (`attribute-unchanged next-hop`)
+  bool link_local_unchanged = false;  // RFC 2545's second address (`nexthop-local unchanged`)
+  bool as_path_unchanged = false;     // eBGP too: our AS is not prepended
+  bool med_unchanged = false;         // eBGP too
+  bool route_server_client = false;   // RFC 7947: all three unchanged
+  unsigned allowas_in = 0;            // own AS accepted this often in AS_PATH
+  bool allowas_in_origin = false;     // ... only as the origin
+  bool as_override = false;           // the peer's AS in AS_PATH becomes ours
   RemovePrivateAs remove_private_as = RemovePrivateAs::never;
   std::optional<bool> enforce_first_as;  // otherwise the profile's
   std::uint32_t weight = 0;              // of every path from this neighbour

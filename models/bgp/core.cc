@@ -181,9 +181,12 @@ Neighbor::AdvertisedPaths Speaker::Core::desired(const Neighbor& n, const net::P
   const auto* route = rib_.find(prefix);
   if (route == nullptr) return out;
   const auto& peer = n.session().config().address;
+  const auto rules = n.rules();
+  const bool returned = config_.profile.returns_routes;
   const auto add = [&](const Candidate& path, std::uint32_t id) {
-    if (path.origin->peer == peer || suppressed(prefix, n, path)) return;
-    auto sent = n.group()->exported(n.rules(), prefix, path, pool_);
+    if (path.origin->peer == peer && !returned) return;
+    auto sent = suppressed(prefix, n, path) ? unsuppressed(prefix, n, path)
+                                            : n.group()->exported(rules, prefix, path, pool_);
     if (sent) out.push_back({id, std::move(sent)});
   };
   if (!n.sends_paths(prefix.family())) {

@@ -15,6 +15,7 @@
 #include "models/bgp/rib.h"
 #include "models/bgp/speaker.h"
 #include "models/bgp/update_group.h"
+#include "models/bgp/update_subgroup.h"
 
 namespace seatrial::bgp {
 
@@ -111,6 +112,7 @@ class Speaker::Core final : public SessionOwner {
   PathAttributes aggregate_of(const Aggregate& how,
                               const std::vector<const PathAttributes*>& parts) const;
   bool suppressed(const net::Prefix& prefix, const Neighbor& n, const Candidate& path) const;
+  AttributesRef unsuppressed(const net::Prefix& prefix, const Neighbor& n, const Candidate& path);
   std::optional<PathAttributes> default_for(const Neighbor& n, const net::Prefix& prefix) const;
   // core_paths.cc
   void take(Neighbor& neighbor, const std::vector<Nlri>& announced,
@@ -153,6 +155,7 @@ class Speaker::Core final : public SessionOwner {
   ChangeLog changes_;
   std::map<net::IpAddress, std::unique_ptr<Neighbor>> neighbors_;
   std::vector<std::unique_ptr<Neighbor>> removed_;
+  UpdateSubgroups update_subgroups_;
   std::map<net::Prefix, OriginatedRoute> originated_;
   std::map<net::Prefix, AggregateState> aggregates_;
   std::optional<Dampener> dampener_;

@@ -81,6 +81,7 @@ PathAttributes Speaker::Core::aggregate_of(const Aggregate& how,
       add_all(out.extended_communities.edit(), part->extended_communities.vector());
     }
   }
+  out.med = config_.profile.originated_med;
   if (how.as_set) out.as_path = joined_path(parts);
   if (how.origin) out.origin = *how.origin;
   out.atomic_aggregate = atomic;
@@ -100,9 +101,17 @@ bool Speaker::Core::suppressed(const net::Prefix& prefix, const Neighbor& n,
            (!state.config.suppress.empty() &&
             apply(state.config.suppress, input, *path.attributes).permitted);
   });
-  if (!hidden) return false;
-  const auto& unsuppress = n.session().config().unsuppress;
-  return unsuppress.empty() || !apply(unsuppress, input, *path.attributes).permitted;
+  return hidden;
+}
+
+// `unsuppress-map`: it lets a suppressed route out, changed as it says, in place of the policies.
+AttributesRef Speaker::Core::unsuppressed(const net::Prefix& prefix, const Neighbor& n,
+                                          const Candidate& path) {
+  if (n.session().config().unsuppress.empty()) return nullptr;
+  auto config = n.session().config();
+  config.export_policy = config.unsuppress;
+  auto result = export_route(n.rules().with(config), prefix, path);
+  return result.accepted ? pool_.intern(std::move(result.attributes)) : nullptr;
 }
 
 // The default route of `default-originate`: whatever the RIB has, past the outbound policies. With
@@ -131,16 +140,7 @@ std::optional<PathAttributes> Speaker::Core::default_for(const Neighbor& n,
   Candidate candidate;
   candidate.attributes = share(std::move(made));
   candidate.origin = &own_;
-  auto rules = n.rules();
-  const RuleContext open{rules.speaker,
-                         config,
-                         rules.kind,
-                         rules.local_address,
-                         rules.peer_as,
-                         rules.peer_id,
-                         rules.peer_long_lived,
-                         rules.extended_next_hop};
-  auto result = export_route(open, prefix, candidate);
+  auto result = export_route(n.rules().with(config), prefix, candidate);
   return result.accepted ? std::optional(std::move(result.attributes)) : std::nullopt;
 }
 

@@ -40,8 +40,9 @@ struct PathOrigin {
   net::IpAddress peer;  // unspecified for a local route
   RouteSource source = RouteSource::local;
   RouterId id;
-  bool reflector_client = false;  // of this speaker
-  bool confederation = false;     // another member AS (RFC 5065)
+  bool reflector_client = false;     // of this speaker
+  bool confederation = false;        // another member AS (RFC 5065)
+  bool route_server_client = false;  // of this speaker
   friend bool operator==(const PathOrigin&, const PathOrigin&) = default;
 };
 

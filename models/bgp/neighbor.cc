@@ -19,8 +19,11 @@ Neighbor::Neighbor(io::Host& host, SessionOwner& owner, const SpeakerConfig& spe
 
 RuleContext Neighbor::rules() const {
   const auto& agreed = session_.negotiated();
-  return {speaker_,        session_.config(), session_.kind(),   session_.local_address(),
-          agreed.peer.asn, agreed.peer.id,    agreed.long_lived, agreed.extended_next_hop};
+  return {speaker_,          session_.config(),
+          session_.kind(),   session_.local_address(),
+          agreed.peer.asn,   agreed.peer.id,
+          agreed.long_lived, agreed.extended_next_hop,
+          &watch_.link,      {alone(watch_.groups[0]), alone(watch_.groups[1])}};
 }
 
 bool Neighbor::carries(net::Family family) const {
@@ -38,9 +41,12 @@ bool Neighbor::sends_paths(net::Family family) const {
 void Neighbor::established(UpdateGroup& group) {
   group_ = &group;
   changes_.start();
-  const PathOrigin origin{session_.config().address, session_.source(),
-                          session_.negotiated().peer.id, session_.config().route_reflector_client,
-                          session_.kind() == PeerKind::confederation};
+  const PathOrigin origin{session_.config().address,
+                          session_.source(),
+                          session_.negotiated().peer.id,
+                          session_.config().route_reflector_client,
+                          session_.kind() == PeerKind::confederation,
+                          session_.config().route_server_client};
   if (*origins_.back() != origin) origins_.push_back(std::make_unique<PathOrigin>(origin));
   earliest_flush_ = host_.now() + speaker_.profile.first_update_delay;
   end_of_rib_due_ = speaker_.profile.end_of_rib || session_.negotiated().graceful_restart;

@@ -46,6 +46,9 @@ Profile frr_traditional() {
   p.decision_delay = 50ms;        // [src] the hold of bgpd's main processing queue; [meas]
   p.originated_med = 0;           // [meas]
   p.reflects_unchanged = true;    // [meas] without `bgp route-reflector allow-outbound-policy`
+  p.returns_routes = true;        // [meas] these three
+  p.clients_in_pairs = true;
+  p.blackhole_stays = true;
   p.med_mode = MedMode::pairwise;
   p.last_tie_break = LastTieBreak::oldest_external;
   p.multipath_ebgp = 256;  // [src] MULTIPATH_NUM of Debian's build
@@ -85,6 +88,8 @@ Profile quagga() {
   p.mrai_ebgp = 30s;
   p.multipath_ebgp = 1;
   p.multipath_ibgp = 1;
+  p.blackhole_stays = false;  // [src] younger than Quagga, both
+  p.heeds_graceful_shutdown = false;
   p.ebgp_default_deny = false;
   p.network_import_check = false;
   p.announce_extended_message = false;  // [src] younger than Quagga, as what follows
@@ -117,7 +122,10 @@ Profile bird2() {
   // a KEEPALIVE of its own or anything that comes in.
   p.first_update_delay = 3s;
   p.first_update_on_wakeup = true;
-  p.end_of_rib = true;  // [meas]
+  p.end_of_rib = true;                           // [meas]
+  p.shared_next_hop = SharedNextHop::interface;  // [meas] these three
+  p.passes_link_local = true;
+  p.heeds_graceful_shutdown = false;
   p.med_mode = MedMode::pairwise;
   p.multipath_relax = true;
   p.ebgp_default_deny = true;       // [src] BIRD 2 wants an explicit import and export on eBGP
@@ -170,6 +178,8 @@ Profile gobgp() {
   p.jitter_step = 1s;
   p.shutdown_subcode = cease::peer_deconfigured;  // [meas] SIGTERM
   p.announce_host_name = true;                    // [meas]
+  p.shared_next_hop = SharedNextHop::never;       // [src] external peers are told its own address
+  p.heeds_graceful_shutdown = false;              // [src] a policy's business
   p.graceful_restart = GracefulRestartMode::disabled;
   p.tracks_links = false;  // [meas]
   return p;

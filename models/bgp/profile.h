@@ -31,6 +31,13 @@ enum class GracefulRestartMode {
   restarter  // the capability with the families, too
 };
 
+// Which next hops an external peer is told as they are (RFC 4271 section 5.1.3, "third party").
+enum class SharedNextHop {
+  never,
+  subnet,     // one on a subnet that we share with the peer
+  interface,  // one behind the interface of the peer, a hop away
+};
+
 struct Jitter {
   double low = 1.0;
   double high = 1.0;
@@ -88,6 +95,13 @@ struct Profile {
   std::optional<std::uint32_t> originated_med;  // of what is originated without one
   // What is reflected keeps its attributes: an outbound policy can only stop it.
   bool reflects_unchanged = false;
+  SharedNextHop shared_next_hop = SharedNextHop::subnet;
+  bool passes_link_local =
+      false;                      // the link-local address of a next hop (RFC 2545) goes on with it
+  bool returns_routes = false;    // to where they came from, as to everybody else
+  bool clients_in_pairs = false;  // a route server's MED passes only from a client to a client
+  bool blackhole_stays = false;   // what comes with BLACKHOLE (RFC 7999) gets NO_EXPORT
+  bool heeds_graceful_shutdown = true;  // RFC 8326 section 4.2, without a policy
 
   // Decision.
   std::uint32_t default_local_pref = 100;

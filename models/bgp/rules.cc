@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/bgp/as_path_rules.h"
+#include "models/bgp/next_hop.h"
 
 namespace seatrial::bgp {
 namespace {
@@ -90,13 +91,22 @@ std::string route_leak(const RuleContext& context, PathAttributes& a) {
   return {};
 }
 
+void add(Community community, PathAttributes& a) {
+  if (a.has(community)) return;
+  a.communities.push_back(community);
+  std::ranges::sort(a.communities);
+}
+
+// RFC 7999 section 3.2: it is for us, and goes no further than this AS.
+void receive_blackhole(const RuleContext& context, PathAttributes& a) {
+  if (!context.external() || !context.speaker.profile.blackhole_stays) return;
+  if (a.has(blackhole)) add(no_export, a);
+}
+
 // RFC 8326 section 4.2: what is about to go is the last choice.
 void receive_graceful_shutdown(const RuleContext& context, PathAttributes& a) {
-  if (!context.external()) return;
-  if (context.speaker.graceful_shutdown && !a.has(graceful_shutdown)) {
-    a.communities.push_back(graceful_shutdown);
-    std::ranges::sort(a.communities);
-  }
+  if (!context.external() || !context.speaker.profile.heeds_graceful_shutdown) return;
+  if (context.speaker.graceful_shutdown) add(graceful_shutdown, a);
   if (a.has(graceful_shutdown)) a.local_pref = 0;
 }
 
@@ -147,21 +157,6 @@ void reflect(const RuleContext& context, const Candidate& best, PathAttributes& 
   clusters.insert(clusters.begin(), context.cluster_id());
 }
 
-// NEXT_HOP: RFC 4271 section 5.1.3; RFC 5065 section 4 keeps it within a confederation.
-void set_next_hop(const RuleContext& context, const Candidate& best, PathAttributes& a) {
-  const bool reflected = context.internal() && best.origin->source == RouteSource::ibgp;
-  const auto self = context.neighbor.next_hop_self;
-  const bool unchanged =
-      context.neighbor.next_hop_unchanged || context.neighbor.route_server_client;
-  const bool to_self = !a.next_hop || self == NextHopSelf::always ||
-                       (self == NextHopSelf::unless_reflected && !reflected) ||
-                       (context.external() && !unchanged);
-  if (to_self) {
-    a.next_hop = context.local_address;
-    a.link_local_next_hop.reset();
-  }
-}
-
 // What is only meant for this AS, or this confederation, stays here.
 void leave_as(const RuleContext& context, const Candidate& best, PathAttributes& a) {
   a.originator_id.reset();
@@ -169,7 +164,7 @@ void leave_as(const RuleContext& context, const Candidate& best, PathAttributes&
   if (!context.external()) return;
   a.local_pref.reset();
   // RFC 4271 section 5.1.4: a MED from one neighbouring AS does not reach another.
-  const bool keeps = context.neighbor.med_unchanged || context.neighbor.route_server_client;
+  const bool keeps = context.neighbor.med_unchanged || context.transparent(best);
   if (best.origin->source != RouteSource::local && !keeps) a.med.reset();
 }
 
@@ -191,7 +186,10 @@ void set_as_path(const RuleContext& context, AsPath& path) {
     path.prepend(speaker.confederation->identifier);
     return;
   }
-  if (!neighbor.local_as || !neighbor.local_as->replace_as) path.prepend(speaker.asn);
+  const bool removes = neighbor.remove_private_as != RemovePrivateAs::never;
+  const bool hidden =
+      neighbor.local_as && (neighbor.local_as->replace_as || (removes && is_private(speaker.asn)));
+  if (!hidden) path.prepend(speaker.asn);
   if (neighbor.local_as) path.prepend(neighbor.local_as->asn);
 }
 
@@ -199,9 +197,8 @@ void send_graceful_shutdown(const RuleContext& context, PathAttributes& a) {
   if (!context.speaker.graceful_shutdown) return;
   if (!context.external()) {
     a.local_pref = 0;
-  } else if (!a.has(graceful_shutdown)) {
-    a.communities.push_back(graceful_shutdown);
-    std::ranges::sort(a.communities);
+  } else {
+    add(graceful_shutdown, a);
   }
 }
 
@@ -244,7 +241,10 @@ RuleResult import_route(const RuleContext& context, const net::Prefix& prefix,
   input.own_as = context.speaker.asn;
   auto result = by_policy(context, context.neighbor.import_policy, input, std::move(a));
   if (result.weight == 0) result.weight = context.neighbor.weight;
-  if (result.accepted) receive_graceful_shutdown(context, result.attributes);
+  if (result.accepted) {
+    receive_blackhole(context, result.attributes);
+    receive_graceful_shutdown(context, result.attributes);
+  }
   return result;
 }
 
@@ -255,7 +255,8 @@ bool passes(const std::vector<Policy>& filter, const net::Prefix& prefix) {
 RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
                         const Candidate& best) {
   const auto& original = *best.attributes;
-  if (best.origin->source != RouteSource::local && best.origin->peer == context.neighbor.address) {
+  if (best.origin->source != RouteSource::local && best.origin->peer == context.neighbor.address &&
+      !context.speaker.profile.returns_routes) {
     return rejected("learned from this peer");
   }
   for (auto obstacle : {community_obstacle(context, original), inner_obstacle(context, best)}) {
@@ -272,7 +273,7 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
   a.aigp.reset();  // RFC 7311 section 3.2: not without AIGP_SESSION, which is off by default
   const bool reflected = context.internal() && best.origin->source == RouteSource::ibgp;
   if (reflected) reflect(context, best, a);
-  set_next_hop(context, best, a);
+  set_next_hop(context, prefix, best, a);
   if (!context.internal()) leave_as(context, best, a);
   PolicyInput input{prefix, best.origin->source, context.neighbor.address, context.local_address};
   input.own_as = context.speaker.asn;
@@ -286,8 +287,9 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
   auto& out = result.attributes;
   if (unchanged) {  // the policy could only stop it
     out = std::move(a);
-    if (!out.med) out.med = context.speaker.profile.originated_med;
+    if (!out.med && !original.originator_id) out.med = context.speaker.profile.originated_med;
   }
+  set_link_local(context, prefix, best, out);
   send_graceful_shutdown(context, out);
   if (context.external()) {
     out.local_pref.reset();

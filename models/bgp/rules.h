@@ -3,10 +3,12 @@
 // Pure, so that "why is this route not here" is answered by asking again.
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "models/bgp/config.h"
 #include "models/bgp/decision.h"
+#include "models/bgp/link.h"
 #include "models/bgp/negotiation.h"
 
 namespace seatrial::bgp {
@@ -19,14 +21,25 @@ struct RuleContext {
   net::IpAddress local_address;
   Asn peer_as;
   RouterId peer_id;
-  bool peer_long_lived = false;    // RFC 9494: it keeps and marks what is LLGR_STALE
-  bool extended_next_hop = false;  // RFC 8950: IPv4 with an IPv6 next hop
-  bool without_policy = false;     // which is a filter of prefixes and asked apart: passes()
+  bool peer_long_lived = false;              // RFC 9494: it keeps and marks what is LLGR_STALE
+  bool extended_next_hop = false;            // RFC 8950: IPv4 with an IPv6 next hop
+  const Link* link = nullptr;                // of the session
+  std::array<bool, 2> alone = {true, true};  // in its update group, of IPv4 and IPv6
+  bool without_policy = false;  // which is a filter of prefixes and asked apart: passes()
 
   bool internal() const { return kind == PeerKind::internal; }
   bool external() const { return kind == PeerKind::external; }
   std::uint32_t default_local_pref() const {
     return speaker.default_local_pref.value_or(speaker.profile.default_local_pref);
+  }
+  // RFC 7947: from one client of the route server to another.
+  bool transparent(const Candidate& from) const {
+    return neighbor.route_server_client &&
+           (from.origin->route_server_client || !speaker.profile.clients_in_pairs);
+  }
+  RuleContext with(const NeighborConfig& other) const {
+    return {speaker,           other, kind, local_address, peer_as, peer_id, peer_long_lived,
+            extended_next_hop, link,  alone};
   }
   RouterId cluster_id() const { return speaker.cluster_id.value_or(speaker.router_id); }
   bool default_deny() const {

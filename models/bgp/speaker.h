@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/bgp/config.h"
+#include "models/bgp/link.h"
 #include "models/bgp/liveness.h"
 #include "models/bgp/observer.h"
 #include "models/bgp/snapshot.h"
@@ -37,6 +38,12 @@ class NexthopResolver {
   virtual bool has_route(const net::Prefix& prefix) const {
     (void)prefix;
     return true;
+  }
+  // The interface with this address, for a session with the peer.
+  virtual Link link(const net::IpAddress& local, const net::IpAddress& peer) const {
+    (void)local;
+    (void)peer;
+    return {};
   }
   // The address is on a subnet of one of the router's interfaces.
   virtual bool connected(const net::IpAddress& address) const {

@@ -12,10 +12,11 @@ constexpr std::size_t writings_kept = 64;
 bool alike(const NeighborConfig& a, const NeighborConfig& b) {
   const auto key = [](const NeighborConfig& c) {
     return std::tie(c.route_reflector_client, c.next_hop_self, c.next_hop_unchanged,
-                    c.as_path_unchanged, c.med_unchanged, c.route_server_client, c.as_override,
-                    c.remove_private_as, c.send_community, c.send_extended_community,
-                    c.send_large_community, c.ebgp_requires_policy, c.role, c.local_as,
-                    c.add_path.send, c.add_path.send_best_per_as, c.unsuppress, c.export_policy);
+                    c.link_local_unchanged, c.ebgp_multihop, c.as_path_unchanged, c.med_unchanged,
+                    c.route_server_client, c.as_override, c.remove_private_as, c.send_community,
+                    c.send_extended_community, c.send_large_community, c.ebgp_requires_policy,
+                    c.role, c.local_as, c.add_path.send, c.add_path.send_best_per_as, c.unsuppress,
+                    c.export_policy);
   };
   return key(a) == key(b);
 }
@@ -39,6 +40,7 @@ UpdateGroup::UpdateGroup(unsigned id, const RuleContext& context, const CodecOpt
       peer_as_(context.peer_as),
       peer_long_lived_(context.peer_long_lived),
       extended_next_hop_(context.extended_next_hop),
+      link_(context.link == nullptr ? Link() : *context.link),
       codec_(codec),
       reach_(reach_of(context.neighbor.export_policy)) {}
 
@@ -49,7 +51,9 @@ bool UpdateGroup::takes(const RuleContext& context, const CodecOptions& codec) c
   if (sees_as && context.peer_as != peer_as_) return false;
   return context.kind == kind_ && context.local_address == local_address_ &&
          context.peer_long_lived == peer_long_lived_ &&
-         context.extended_next_hop == extended_next_hop_ && alike(codec, codec_) &&
+         context.extended_next_hop == extended_next_hop_ &&
+         context.neighbor.address.family() == config_.address.family() &&
+         (context.link == nullptr ? Link() : *context.link) == link_ && alike(codec, codec_) &&
          alike(context.neighbor, config_);
 }
 

@@ -56,6 +56,7 @@ class UpdateGroup {
   Asn peer_as_;
   bool peer_long_lived_;
   bool extended_next_hop_;
+  Link link_;
   CodecOptions codec_;
   PolicyReach reach_;
   std::unordered_map<Question, AttributesRef, Hash> answers_;

@@ -187,6 +187,10 @@ constexpr std::array rows = {
     Row{"[no] route-map vpn import|export ANY", unsupported},
 };
 
+void link_local_unchanged(Reader& r) {
+  r.peer_family().link_local_unchanged = !r.negated();
+}
+
 constexpr std::array ipv4_rows = {
     Row{"network PREFIX4", acts, network},
     Row{"network PREFIX4 route-map WORD", acts, network},
@@ -211,7 +215,7 @@ constexpr std::array ipv6_rows = {
     Row{"no network PREFIX6 ANY", unsupported},
     Row{"aggregate-address PREFIX6 ANY", acts, aggregate},
     Row{"no aggregate-address PREFIX6 ANY", unsupported},
-    Row{"[no] neighbor PEER nexthop-local unchanged", no_effect},
+    Row{"[no] neighbor PEER nexthop-local unchanged", acts, link_local_unchanged},
 };
 
 }  // namespace

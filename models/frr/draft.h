@@ -60,6 +60,7 @@ struct FamilySettings {
   std::optional<bool> next_hop_unchanged;
   std::optional<bool> as_path_unchanged;
   std::optional<bool> med_unchanged;
+  std::optional<bool> link_local_unchanged;
   std::optional<unsigned> allowas_in;
   std::optional<bool> allowas_in_origin;
   std::optional<bool> as_override;

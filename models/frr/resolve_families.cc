@@ -76,6 +76,7 @@ void NeighborTable::set_families(const PeerDraft& peer, const PeerSettings& sett
   if (v6) out.families.push_back(bgp::ipv6_unicast);
   if (v4 && v6) check_families_agree(peer, settings);
   set_family(v4 ? settings.ipv4 : settings.ipv6, out);
+  out.link_local_unchanged = settings.ipv6.link_local_unchanged.value_or(false);
   if (out.route_reflector_client && !internal(out.remote_as)) {
     diagnostics_.error(peer.position,
                        "neighbor " + peer.name + " is a route-reflector-client of another AS",

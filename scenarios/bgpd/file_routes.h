@@ -17,6 +17,7 @@ class FileRoutes : public bgp::NexthopResolver {
   explicit FileRoutes(const frr::Config& config) {
     for (const auto& interface : config.interfaces) {
       if (interface.shutdown) continue;
+      interfaces_.push_back(interface.addresses);
       for (const auto& address : interface.addresses) connected_.push_back(address.subnet());
     }
     static_routes_ = config.static_routes;
@@ -35,6 +36,15 @@ class FileRoutes : public bgp::NexthopResolver {
   bool connected(const net::IpAddress& address) const override {
     return connected_.empty() || is_connected(address);
   }
+  bgp::Link link(const net::IpAddress& local, const net::IpAddress& peer) const override {
+    const auto is_it = [&](const net::InterfaceAddress& own) { return own.address == local; };
+    for (const auto& addresses : interfaces_) {
+      if (std::any_of(addresses.begin(), addresses.end(), is_it)) {
+        return bgp::link_of(addresses, peer);
+      }
+    }
+    return {};
+  }
   bool has_route(const net::Prefix& prefix) const override {
     const auto is_it = [&prefix](const net::Prefix& known) { return known == prefix; };
     return knows_nothing() || std::any_of(connected_.begin(), connected_.end(), is_it) ||
@@ -49,6 +59,7 @@ class FileRoutes : public bgp::NexthopResolver {
                        [&](const auto& subnet) { return subnet.contains(address); });
   }
 
+  std::vector<std::vector<net::InterfaceAddress>> interfaces_;
   std::vector<net::Prefix> connected_;
   std::vector<frr::StaticRoute> static_routes_;
 };

@@ -259,6 +259,16 @@ bool BgpRouter::has_route(const net::Prefix& prefix) const {
   return route != nullptr && !is_bgp(route->route.protocol);
 }
 
+bgp::Link BgpRouter::link(const net::IpAddress& local, const net::IpAddress& peer) const {
+  for (int i = 0; i < machine_.interface_count(); ++i) {
+    const auto& own = machine_.addresses(i);
+    if (std::ranges::find(own, local, &net::InterfaceAddress::address) != own.end()) {
+      return bgp::link_of(own, peer);
+    }
+  }
+  return {};
+}
+
 bool BgpRouter::connected(const net::IpAddress& address) const {
   for (int i = 0; i < machine_.interface_count(); ++i) {
     if (!machine_.fib().interface_up(i)) continue;

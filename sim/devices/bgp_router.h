@@ -66,6 +66,7 @@ class BgpRouter final : public bgp::RibSink, public bgp::NexthopResolver {
   std::optional<std::uint32_t> resolve(const net::IpAddress& next_hop) const override;
   bool has_route(const net::Prefix& prefix) const override;
   bool connected(const net::IpAddress& address) const override;
+  bgp::Link link(const net::IpAddress& local, const net::IpAddress& peer) const override;
 
  private:
   enum class End { killed, terminated };

@@ -67,6 +67,7 @@ void receive_and_choose(benchmark::State& state) {
       config.asn = {65000};
       config.router_id = {0x0A000001};
       config.profile = *bgp::profile_named("frr-8.4-datacenter");
+      config.profile.returns_routes = false;  // as BIRD, which it is measured beside
       bgp::NeighborConfig peer;
       peer.address = net::IpAddress::v4(0x0A000002);
       peer.remote_as = bgp::RemoteAs::number(65001);

@@ -260,11 +260,11 @@ class Session:
 class Probe:
     """A peer of the daemon at `peer`, with an address of its own in the namespace."""
 
-    def __init__(self, namespace, address, peer, asn, hold=9, capabilities=None):
+    def __init__(self, namespace, address, peer, asn, hold=9, capabilities=None, identifier=None):
         self.namespace, self.address, self.peer, self.asn = namespace, address, peer, asn
         if capabilities is None:
             capabilities = multiprotocol() + four_octet_as(asn)
-        self.open = open_message(asn, address, hold, capabilities)
+        self.open = open_message(asn, identifier or address, hold, capabilities)
         self.listener = None
 
     def listen(self):

@@ -109,8 +109,18 @@ BOOST_FIXTURE_TEST_CASE(private_ases_are_removed_in_five_ways, Edge) {
   BOOST_TEST(path_out(mixed) == "3000 3000 2000 3000");
   // The peer's own AS stays, so that it still sees its loop.
   neighbor.remote_as = RemoteAs::number(64600);
+  neighbor.remove_private_as = RemovePrivateAs::when_all_private;
+  BOOST_TEST(path_out(all_private_path) == "3000 64600");
   neighbor.remove_private_as = RemovePrivateAs::all;
   BOOST_TEST(path_out(mixed) == "3000 64600 2000");
+  BOOST_TEST(path_out(all_private_path) == "3000 64600");
+  // Behind a local AS a private AS of our own is not shown.
+  neighbor.local_as = LocalAs{{65500}, true, false};
+  BOOST_TEST(path_out(path_of({2000})) == "65500 3000 2000");
+  speaker.asn = {65001};
+  BOOST_TEST(path_out(path_of({2000})) == "65500 2000");
+  neighbor.remove_private_as = RemovePrivateAs::never;
+  BOOST_TEST(path_out(path_of({2000})) == "65500 65001 2000");
 }
 
 BOOST_AUTO_TEST_CASE(private_is_what_rfc_6996_says) {
@@ -228,6 +238,15 @@ BOOST_FIXTURE_TEST_CASE(only_to_customer_stops_leaks_on_the_way_out, Edge) {
 }
 
 // --- RFC 8326
+
+BOOST_FIXTURE_TEST_CASE(what_an_external_peer_marks_as_a_black_hole_stays_in_this_as, Edge) {
+  attributes.communities = {blackhole};  // RFC 7999 section 3.2, as FRR 8.4.4 has it
+  BOOST_TEST(!in(path_of({65002})).attributes.has(no_export));
+  speaker.profile = *profile_named("frr-8.4-datacenter");
+  BOOST_TEST(in(path_of({65002})).attributes.has(no_export));
+  neighbor.remote_as = RemoteAs::number(64512);
+  BOOST_TEST(!in(path_of({65099})).attributes.has(no_export));
+}
 
 BOOST_FIXTURE_TEST_CASE(graceful_shutdown_makes_a_route_the_last_choice, Edge) {
   attributes.communities = {graceful_shutdown};
