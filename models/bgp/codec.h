@@ -17,7 +17,8 @@ using Bytes = std::span<const std::uint8_t>;
 // What the two OPENs agreed on, as far as the wire format depends on it.
 struct CodecOptions {
   bool four_octet_as = true;
-  bool external = false;  // the peer is in another AS: LOCAL_PREF and the like discarded
+  bool external = false;       // the peer is in another AS: LOCAL_PREF and the like discarded
+  bool confederation = false;  // ... in another member AS of ours: LOCAL_PREF may be missing
   std::vector<AfiSafi> add_path_receive;  // families whose NLRI carry a path id, from the peer
   std::vector<AfiSafi> add_path_send;     // and to it
   std::size_t max_size = max_message_size;

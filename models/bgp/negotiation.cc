@@ -255,6 +255,7 @@ tl::expected<Negotiated, MessageError> negotiate(const SpeakerConfig& speaker,
   const auto& ours = offered.capabilities;
   agreed.codec.four_octet_as = ours.four_octet_as && theirs.four_octet_as;
   agreed.codec.external = kind == PeerKind::external;
+  agreed.codec.confederation = kind == PeerKind::confederation;
   if (ours.extended_message && theirs.extended_message) {
     agreed.codec.max_size = max_extended_message_size;
   }

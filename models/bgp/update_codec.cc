@@ -272,7 +272,7 @@ class UpdateDecoder {
       need(AttributeCode::origin);
       need(AttributeCode::as_path);
       if (!message_.announced.empty()) need(AttributeCode::next_hop);
-      if (!options_.external) need(AttributeCode::local_pref);
+      if (!options_.external && !options_.confederation) need(AttributeCode::local_pref);
       merge_four_octet(attributes_, scratch_);
       message_.attributes = std::move(attributes_);
     } else if (!has_attributes && body_size == 4) {

@@ -17,6 +17,8 @@ from peers.openbgpd import OpenBgpd
 DAEMONS = {cls.name: cls for cls in (Frr, Bird2, Bird1, GoBgp, ExaBgp, OpenBgpd)}
 AT_ONCE = 4
 
+NO_ANSWER = "asked for its routes, by FRR 8.4, too, it logs 'AID IPv4 unicast not negotiated' and says nothing"
+
 # (daemon, feature): why there is no such cell, with the source.
 NOT_SUPPORTED = {
     ("ExaBGP", "route reflection, it reflects"): "it has no table and passes nothing on: it sends what its API says (its wiki, FAQ)",
@@ -28,13 +30,22 @@ NOT_SUPPORTED = {
     ("GoBGP", "graceful restart, it restarts"): "its own routes come by its API and are not back before its End-of-RIB",
     ("OpenBGPD", "graceful restart, it restarts"): "bgpd.conf(5), announce restart: only the End-of-RIB marker",
     ("BIRD 1.6.8", "RFC 8950"): "one program for each family; extended next hop came with 2.0",
+    ("BIRD 1.6.8", "IPv6 over IPv4"): "one program for each family",
+    ("BIRD 1.6.8", "IPv4 over IPv6"): "one program for each family",
+    ("GoBGP", "route refresh, it asks"): "its softresetin looks again at what it keeps, and sends nothing (seen on the wire)",
+    ("OpenBGPD", "route refresh, we ask"): NO_ANSWER,
+    ("GoBGP", "enhanced refresh, it asks"): "its OPEN has no such capability (seen on the wire)",
+    ("GoBGP", "enhanced refresh, we ask"): "its OPEN has no such capability (seen on the wire)",
+    ("ExaBGP", "enhanced refresh, we ask"): "it offers it, and says neither BoRR nor EoRR when asked (seen on the wire)",
+    ("OpenBGPD", "enhanced refresh, we ask"): NO_ANSWER,
+    ("GoBGP", "BFD"): "3.10 has none (its configuration.md)",
+    ("ExaBGP", "BFD"): "its configuration has none",
+    ("OpenBGPD", "BFD"): "bgpd.conf(5) has none",
     ("OpenBGPD", "RFC 8950"): "7.7 has no capability for it (bgpd.conf(5), announce)",
 }
 
 # (daemon, feature): what does not pass though the daemon has the feature. Printed as GAP: these are ours to close.
 GAPS = {
-    ("GoBGP", "confederation"): "the session stands and our routes arrive; its own are not taken here, the cause is not found",
-    ("ExaBGP", "RFC 8950"): "the session stands; our UPDATE is not told to its API program, the cause is not found",
 }
 
 

@@ -6,106 +6,16 @@ attributes that the RFCs ask for, the daemon's are with us, and withdrawals arri
 daemon; what we hold from the table that we write as MRT.
 """
 
-import re
 import signal
 from dataclasses import replace
 
 import pytest
+from exchanges import bfd, enhanced_asked, enhanced_asking, four_over_six, refresh_asked, refresh_asking, six_over_four
 from lab import wait_until
 from matrix import DAEMONS, GAPS, NOT_SUPPORTED, Cells
+from meeting import (OURS, OURS_6, OURS_SIDE, PLAIN, PLAIN_6, RICH, SOURCE_SIDE, THEIR_PLAIN, THEIR_PLAIN_6, THEIR_RICH, THEIRS,
+                     THEIRS_6, THEIRS_SIDE, Meeting, addresses, med_of_plain, two)
 from peers import IPV4, IPV6, Neighbor, Route, Spec, path
-from peers.bird import Bird2
-from peers.ours import Seatrial
-
-OURS, THEIRS, SOURCE = "192.0.2.1", "192.0.2.2", "192.0.2.3"
-OURS_6, THEIRS_6 = "2001:db8:1::1", "2001:db8:1::2"
-OURS_SIDE, THEIRS_SIDE, SOURCE_SIDE = "198.18.0.1", "198.18.0.2", "198.18.0.3"
-
-PLAIN = Route("198.51.100.0/24")
-RICH = Route("198.51.100.128/25", origin="incomplete", prepend=(64999, 4200000099), communities=("65003:1", "65003:2"),
-             extended=("rt:65003:7", "soo:65003:8"), large=("4200000003:1:2",))
-PLAIN_6, THEIR_PLAIN_6 = Route("2001:db8:100::/48"), Route("2001:db8:200::/48")
-THEIR_PLAIN = Route("203.0.113.0/24")
-THEIR_RICH = Route("203.0.113.128/25", origin="egp", med=5, communities=("65002:1", "65002:2"), extended=("rt:65002:7",),
-                   large=("4200000002:1:2",))
-
-
-def lan(lab):
-    """ours, theirs, source: each has a cable to one bridge, and an address in both subnets."""
-    switch = lab.namespace("switch")
-    switch.run("ip", "link", "add", "br0", "type", "bridge")
-    switch.run("ip", "link", "set", "br0", "up")
-    hosts = []
-    for number, name in enumerate(("ours", "theirs", "source"), 1):
-        host = lab.namespace(name)
-        _, port = lab.link(host, f"192.0.2.{number}/24", switch, f"233.252.0.{number}/32")
-        host.run("ip", "address", "add", f"198.18.0.{number}/24", "dev", "eth0")
-        host.run("ip", "address", "add", f"2001:db8:1::{number}/64", "dev", "eth0", "nodad")
-        switch.run("ip", "link", "set", port, "master", "br0")
-        hosts.append(host)
-    return hosts
-
-
-def addresses(number):
-    return (f"192.0.2.{number}/24", f"198.18.0.{number}/24", f"2001:db8:1::{number}/64")
-
-
-def same(given, expected, ignoring=()):
-    """Equal paths of one prefix, but for the keys that are ignored."""
-    def bare(paths):
-        return [{k: v for k, v in p.items() if k not in ignoring} for p in paths]
-    return bare(given) == bare(expected)
-
-
-class Meeting:
-    """Ours, a daemon, and a source of routes."""
-
-    def __init__(self, lab, daemon, ours, theirs, source):
-        self.begin(lab, daemon, ours, theirs, source)
-
-    def begin(self, lab, daemon, ours, theirs, source=None):
-        hosts = lan(lab)
-        self.source = Bird2(lab, hosts[2], source) if source else None
-        self.theirs = daemon(lab, hosts[1], theirs)
-        self.ours = Seatrial(lab, hosts[0], ours)
-        wait_until(lambda: self.theirs.established(ours_end(theirs)), what=f"{daemon.name}'s session with us")
-        wait_until(lambda: self.ours.established(theirs.neighbors[0].local), what=f"our session with {daemon.name}")
-
-    def ours_at_daemon(self, expected, ignoring=(), family=IPV4):
-        """Our routes are at the daemon: {prefix: [path, ...]}."""
-        self._hold(lambda: self.theirs.routes(family), expected, ignoring, f"our routes at {self.theirs.name}")
-
-    def daemons_here(self, expected, ignoring=("path_id",)):
-        peer = self.ours.spec.neighbors[0]
-        own = str(self.ours.spec.asn)
-
-        def received():
-            # FRR may send a peer its own routes back; they fall to the checks for loops (RFC 4271 section 9.1.2, 4456 section 8).
-            return {prefix: paths for prefix, paths in self.ours.received(peer.address).items()
-                    if not all(own in re.findall(r"\d+", p["as_path"]) or p["originator_id"] == OURS for p in paths)}
-        self._hold(received, expected, ignoring, f"{self.theirs.name}'s routes here")
-
-    def at_source(self, expected, ignoring=("path_id",)):
-        """What was passed on to the source."""
-        self._hold(lambda: self.source.routes(IPV4), expected, ignoring, "routes at the source")
-
-    @staticmethod
-    def _hold(read, expected, ignoring, what):
-        seen = {}
-
-        def there():
-            seen.clear()
-            seen.update(read())
-            return set(seen) == set(expected) and all(same(seen[p], expected[p], ignoring) for p in expected)
-        try:
-            wait_until(there, timeout=20, what=what)
-        except AssertionError as error:
-            raise AssertionError(f"{error}\nexpected {expected}\nseen     {seen}") from None
-
-
-def ours_end(theirs):
-    return theirs.neighbors[0].address
-
 
 # One function an exchange; its features are what it shows.
 
@@ -135,11 +45,6 @@ def ebgp(lab, daemon, **options):
 
 def md5(lab, daemon):
     ebgp(lab, daemon, password="sea-trial")
-
-
-def med_of_plain(daemon):
-    """FRR says the MED 0 for its own routes and for what it passes on inside; nobody else says one."""
-    return 0 if daemon.name == "FRR" else None
 
 
 def their_paths(daemon, reflected_by_us=False, **common):
@@ -212,15 +117,6 @@ def rr_client(lab, daemon):
 
 def gtsm(lab, daemon):
     ebgp(lab, daemon, gtsm=True)
-
-
-def two(lab, daemon, routes, their_routes, ours, theirs, asn=65001, their_asn=65002, **options):
-    """Ours and the daemon by themselves, each with routes of its own; `ours` and `theirs` are the ends of the session."""
-    meeting = Meeting.__new__(Meeting)
-    meeting.begin(lab, daemon,
-                  Spec(asn, OURS, addresses(1), [Neighbor(theirs, their_asn, ours, **options)], list(routes)),
-                  Spec(their_asn, THEIRS, addresses(2), [Neighbor(ours, asn, theirs, **options)], list(their_routes)))
-    return meeting
 
 
 def ipv6(lab, daemon):
@@ -321,6 +217,13 @@ EXCHANGES = {
     graceful_restarter: ("graceful restart, it restarts",),
     ipv6: ("IPv6",),
     rfc8950: ("RFC 8950",),
+    six_over_four: ("IPv6 over IPv4",),
+    four_over_six: ("IPv4 over IPv6",),
+    refresh_asked: ("route refresh, it asks",),
+    refresh_asking: ("route refresh, we ask",),
+    enhanced_asked: ("enhanced refresh, it asks",),
+    enhanced_asking: ("enhanced refresh, we ask",),
+    bfd: ("BFD",),
 }
 FEATURES = [feature for features in EXCHANGES.values() for feature in features]
 PAIRS = [(exchange, daemon) for exchange, features in EXCHANGES.items() for daemon in DAEMONS

@@ -43,6 +43,7 @@ class Neighbor:
     graceful_restart: bool = False
     extended_next_hop: bool = False  # RFC 8950
     silent: bool = False  # nothing is exported to it
+    bfd: bool = False
     hold: int = 90
 
 

@@ -92,6 +92,8 @@ class Bird:
         if confederated:
             lines += [f"  confederation {self.spec.confederation[0]};",
                       f"  confederation member {'on' if neighbor.asn in self.spec.confederation[1] else 'off'};"]
+        if neighbor.bfd:
+            lines.append("  bfd on;")
         lines.append(f"  graceful restart {'on' if neighbor.graceful_restart else 'off'};")
         return [*lines, *self.exchange(neighbor), "}"]
 
@@ -107,6 +109,8 @@ class Bird:
 
     def text(self):
         lines = ["log stderr all;", f"router id {self.spec.router_id};", "protocol device { }", *self.export_filter(), *self.tables()]
+        if any(neighbor.bfd for neighbor in self.spec.neighbors):
+            lines.append("protocol bfd { }")
         for number, neighbor in enumerate(self.spec.neighbors):
             lines += self.session(number, neighbor)
         return "\n".join(lines) + "\n"
@@ -143,6 +147,9 @@ class Bird:
 
     def refresh(self, peer):
         self.ask("reload", "in", self.protocol(peer))
+
+    def bfd_up(self, peer):
+        return re.search(rf"^{re.escape(peer)} .* Up ", self.ask("show", "bfd", "sessions"), re.M) is not None
 
     def end(self, how):
         self.process.end(how)

@@ -7,7 +7,7 @@ import pathlib
 
 from lab import tool, wait_until
 
-from . import path
+from . import IPV6, path
 
 HELPER = pathlib.Path(__file__).with_name("exabgp_helper.py")
 
@@ -20,8 +20,10 @@ def extended_text(text):
     return f"{kind}:{first}:{second}"
 
 
-def announcement(route):
-    words = ["route", route.prefix, "next-hop", route.next_hop or "self", "origin", route.origin]
+def announcement(route, neighbor):
+    # Its "self" is the router id for IPv4, whatever the session runs over.
+    own = neighbor.local if neighbor.extended_next_hop else "self"
+    words = ["route", route.prefix, "next-hop", route.next_hop or own, "origin", route.origin]
     if route.med is not None:
         words += ["med", str(route.med)]
     if route.local_pref is not None:
@@ -59,7 +61,7 @@ class ExaBgp:
         # The helper opens the pipe once ExaBGP runs.
         wait_until(lambda: self.process.popen.poll() is None and self._is_read(), what="ExaBGP to start")
         for route in self.spec.routes:
-            self.command("announce " + announcement(route))
+            self._command("announce", route)
 
     def _is_read(self):
         try:
@@ -71,10 +73,12 @@ class ExaBgp:
     def text(self):
         lines = ["process helper {", f"  run /usr/bin/python3 {HELPER} {self.heard} {self.pipe};", "  encoder json;", "}"]
         for n in self.spec.neighbors:
+            # It keeps a next hop's family out of its OPEN unless that is one of the families, too.
+            families = dict.fromkeys((*n.families, *((IPV6,) if n.extended_next_hop else ())))
             add_path = {(False, False): "disable", (True, False): "receive", (False, True): "send", (True, True): "send/receive"}
             lines += [f"neighbor {n.address} {{", f"  router-id {self.spec.router_id};", f"  local-address {n.local};",
                       f"  local-as {self.spec.asn};", f"  peer-as {n.asn};", f"  hold-time {n.hold};", "  group-updates false;",
-                      "  family {", *(f"    {family} unicast;" for family in n.families), "  }", "  capability {",
+                      "  family {", *(f"    {family} unicast;" for family in families), "  }", "  capability {",
                       "    route-refresh enable;", "    asn4 enable;",
                       f"    add-path {add_path[n.add_path_receive, n.add_path_send]};",
                       f"    graceful-restart {'30' if n.graceful_restart else 'disable'};"]
@@ -90,12 +94,15 @@ class ExaBgp:
             if n.gtsm:
                 lines += ["  outgoing-ttl 255;", "  incoming-ttl 255;"]
             lines += ["  api {", "    processes [ helper ];", "    neighbor-changes;", "    receive {", "      parsed;",
-                      "      update;", "      refresh;", "    }", "  }", "}"]
+                      "      update;", "    }", "  }", "}"]
         return "\n".join(lines) + "\n"
 
     def command(self, line):
         with open(self.pipe, "w", encoding="utf-8") as pipe:
             pipe.write(line + "\n")
+
+    def _command(self, verb, route):
+        self.command(f"{verb} {announcement(route, self.spec.neighbors[0])}")
 
     def events(self):
         text = self.heard.read_text(encoding="utf-8")
@@ -143,11 +150,11 @@ class ExaBgp:
 
     def announce(self, route):
         self.spec.routes.append(route)
-        self.command("announce " + announcement(route))
+        self._command("announce", route)
 
     def withdraw(self, route):
         self.spec.routes.remove(route)
-        self.command("withdraw " + announcement(route))
+        self._command("withdraw", route)
 
     def refresh(self, peer):
         self.command(f"neighbor {peer} announce route-refresh ipv4 unicast")

@@ -42,6 +42,8 @@ def session_lines(neighbor):
         lines.append(f"{peer} capability extended-nexthop")
     if neighbor.graceful_restart:
         lines.append(f"{peer} graceful-restart")
+    if neighbor.bfd:
+        lines.append(f"{peer} bfd")
     return lines
 
 
@@ -104,11 +106,13 @@ class Frr:
     def start(self):
         config = self.lab.write(f"frr-{self.namespace.label}.conf", text(self.spec, "peer"))
         shutil.chown(config, "frr", "frr")
-        for daemon in ("zebra", "bgpd"):
+        bfd = any(neighbor.bfd for neighbor in self.spec.neighbors)
+        for daemon in ("zebra", *(["bfdd"] if bfd else []), "bgpd"):
             if daemon not in self.daemons:
                 (self.folder / f"{daemon}.vty").unlink(missing_ok=True)
+                own = ["--bfdctl", self.folder / "bfdd.sock"] if daemon == "bfdd" else []
                 self.daemons[daemon] = self.namespace.start(
-                    tool(daemon), "-u", "frr", "-g", "frr", "--vty_socket", self.folder, "-z", self.folder / "z.sock",
+                    tool(daemon), *own, "-u", "frr", "-g", "frr", "--vty_socket", self.folder, "-z", self.folder / "z.sock",
                     "--log", "stdout", "-i", self.folder / f"{daemon}.pid",
                     "-f", config if daemon == "bgpd" else "/dev/null")
             wait_until((self.folder / f"{daemon}.vty").exists, interval=0.01, what=f"{daemon} to listen")
@@ -160,6 +164,9 @@ class Frr:
     def refresh(self, peer):
         """Asks the peer for its routes again."""
         self.namespace.run(*self.vtysh, "-c", f"clear bgp {peer} soft in")
+
+    def bfd_up(self, peer):
+        return any(p["peer"] == peer and p["status"] == "up" for p in self.show("bfd peers")[0])
 
     def end(self, how):
         self.daemons.pop("bgpd").end(how)

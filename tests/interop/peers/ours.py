@@ -15,13 +15,15 @@ class Seatrial:
 
     def __init__(self, lab, namespace, spec, *options):
         self.lab, self.namespace, self.spec, self.options = lab, namespace, spec, options
+        self.control = lab.folder / f"{namespace.label}.ctl"
         self.dump = lab.folder / f"{namespace.label}.rib.mrt"
         self.process = None
         self.start()
 
     def start(self):
         config = self.lab.write(f"{self.namespace.label}.conf", frr.text(self.spec, "ours", frr.interface_lines(self.spec)))
-        self.process = self.namespace.start(SEATRIAL, "bgpd", "-c", config, "--json", "--mrt-rib", self.dump, *self.options)
+        self.process = self.namespace.start(SEATRIAL, "bgpd", "-c", config, "--json", "--mrt-rib", self.dump,
+                                            "--control", self.control, *self.options)
         self.event("started")
 
     def event(self, name, timeout=30.0, **fields):
@@ -34,6 +36,13 @@ class Seatrial:
         self.process.poll_lines()
         states = [e["to"] for e in map(json.loads, self.process.lines) if e["event"] == "session" and e["peer"] == peer]
         return bool(states) and states[-1] == "Established"
+
+    def bgpctl(self, *words):
+        done = self.namespace.run(SEATRIAL, "bgpctl", "--control", self.control, *words)
+        return done.stdout
+
+    def refresh(self, peer):
+        self.bgpctl("clear", "bgp", peer, "soft", "in")
 
     def received(self, peer):
         """What the peer sent, by prefix, as of now: the table is written anew."""

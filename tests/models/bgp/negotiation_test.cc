@@ -91,6 +91,8 @@ BOOST_AUTO_TEST_CASE(each_kind_of_peer_is_shown_its_as) {
     // LOCAL_PREF is known inside the confederation only.
     BOOST_TEST(negotiate(s, n, offer(s, n, {}), open_of(row.remote))->codec.external ==
                (row.kind == PeerKind::external));
+    BOOST_TEST(negotiate(s, n, offer(s, n, {}), open_of(row.remote))->codec.confederation ==
+               (row.kind == PeerKind::confederation));
   }
   s.confederation.reset();
   auto n = peer("10.0.0.2", 65002);

@@ -251,6 +251,15 @@ BOOST_AUTO_TEST_CASE(rfc_7606_outcomes) {
   const auto outside = decode_update(update_body({}, whole, nlri_24), external());
   BOOST_CHECK(outside->outcome == Outcome::attribute_discard);
   BOOST_CHECK(!outside->message.attributes->local_pref);
+  // From another member AS of a confederation it may come, and GoBGP leaves it out.
+  CodecOptions member;
+  member.confederation = true;
+  const auto short_of = origin_igp + path_65001 + hop;
+  for (const auto& attributes : {whole, short_of}) {
+    const auto inside = decode_update(update_body({}, attributes, nlri_24), member);
+    BOOST_TEST(to_string(inside->outcome) == to_string(Outcome::none));
+    BOOST_TEST(inside->message.attributes->local_pref.has_value() == (attributes == whole));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(what_still_resets_the_session) {
