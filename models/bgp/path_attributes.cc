@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "models/bgp/lists.h"
+
 namespace seatrial::bgp {
 namespace {
 
@@ -149,6 +151,10 @@ std::string PathAttributes::to_string() const {
   if (!communities.empty()) {
     text += " communities";
     for (const auto& c : communities) text += " " + c.to_string();
+  }
+  if (!extended_communities.empty()) {
+    text += " extended-communities";
+    for (const auto& c : extended_communities) text += " " + frr_text(c);
   }
   if (!large_communities.empty()) {
     text += " large-communities";
