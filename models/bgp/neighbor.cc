@@ -85,8 +85,9 @@ void Neighbor::changed(net::Family family) {
 void Neighbor::catch_up() {
   const std::array<bool, 2> carried{carries(net::Family::ipv4), carries(net::Family::ipv6)};
   const std::array<bool, 2> all{sends_paths(net::Family::ipv4), sends_paths(net::Family::ipv6)};
-  // What came from this neighbour is not sent back, and there is nothing to take back.
-  const bool own_matters = !adj_rib_out_.empty() || session_.config().default_originate;
+  // Where what came from this neighbour is not sent back, and there is nothing to take back.
+  const bool own_matters = speaker_.profile.returns_routes || !adj_rib_out_.empty() ||
+                           session_.config().default_originate;
   changes_.read([&](const ChangeLog::Change& change) {
     const auto family = change.prefix.address().is_v4() ? 0U : 1U;
     if (!carried[family]) return;

@@ -78,7 +78,9 @@ AttributesRef UpdateGroup::exported(const RuleContext& context, const net::Prefi
   const bool by_prefix = reach_.prefix && !filter;
   if (by_prefix && members < 2) return ask();  // never asked again
   const Question question{path.attributes, path.origin,
-                          by_prefix ? prefix : any_of(prefix.family())};
+                          by_prefix ? prefix : any_of(prefix.family()),
+                          path.origin->peer == context.neighbor.address &&
+                              context.alone.at(prefix.address().is_v4() ? 0 : 1)};
   if (const auto known = answers_.find(question); known != answers_.end()) return known->second;
   if (answers_.size() >= answers_kept) answers_.clear();
   return answers_.emplace(question, ask()).first->second;
