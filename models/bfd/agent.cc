@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/io/hops.h"
+
 namespace seatrial::bfd {
 namespace {
 
@@ -15,6 +17,10 @@ net::IpAddress any_address(net::Family family) {
   return family == net::Family::ipv4 ? net::IpAddress::v4(0) : *net::IpAddress::parse("::");
 }
 
+int minimum_ttl(const SessionConfig& config) {
+  return config.multihop ? config.minimum_ttl.value_or(default_minimum_ttl) : full_hops;
+}
+
 }  // namespace
 
 struct Agent::Entry {
@@ -22,9 +28,10 @@ struct Agent::Entry {
   std::unique_ptr<io::DatagramSocket> socket;
   std::map<std::uint64_t, Listener> listeners;
   std::unique_ptr<io::Timer> leave;
+  int minimum_ttl = full_hops;
 };
 
-struct Agent::Receiver : public io::DatagramHandler {
+struct Agent::Receiver : public io::HopsHandler {
   Agent& agent;
   bool multihop;
   std::unique_ptr<io::DatagramSocket> socket;
@@ -32,7 +39,11 @@ struct Agent::Receiver : public io::DatagramHandler {
 
   Receiver(Agent& owner, bool far) : agent(owner), multihop(far) {}
   void on_datagram(const net::Endpoint& from, const net::Endpoint& to, io::Bytes bytes) override {
-    agent.receive(multihop, from, to, bytes);
+    agent.receive(multihop, from, to, bytes, std::nullopt);
+  }
+  void on_datagram_over(const net::Endpoint& from, const net::Endpoint& to, io::Bytes bytes,
+                        int hops) override {
+    agent.receive(multihop, from, to, bytes, hops);
   }
 };
 
@@ -82,6 +93,7 @@ Agent::Entry& Agent::make(const Key& key, const SessionConfig& config) {
   auto made = std::make_unique<Entry>();
   auto& entry = *made;
   entry.socket = sending_socket(config.peer.family());
+  entry.minimum_ttl = minimum_ttl(config);
   const net::Endpoint to{config.peer, config.multihop ? multihop_port : single_hop_port};
   entry.session = std::make_unique<Session>(
       host_, profile_, config, new_discriminator(),
@@ -163,9 +175,7 @@ void Agent::listen(const SessionConfig& config) {
       return;
     }
   }
-  const int minimum =
-      config.multihop ? config.minimum_ttl.value_or(default_minimum_ttl) : full_hops;
-  receiver->minimum_ttl = std::min(receiver->minimum_ttl, minimum);
+  receiver->minimum_ttl = std::min(receiver->minimum_ttl, minimum_ttl(config));
   if (receiver->socket) receiver->socket->set_hops(std::nullopt, receiver->minimum_ttl);
 }
 
@@ -202,11 +212,15 @@ std::uint32_t Agent::new_discriminator() {
 // ------------------------------------------------------------------ reception
 
 void Agent::receive(bool multihop, const net::Endpoint& from, const net::Endpoint& to,
-                    io::Bytes bytes) {
+                    io::Bytes bytes, std::optional<int> hops) {
   const auto packet = decode(bytes);
   if (!packet) return discard(packet.error());
   auto* entry = entry_for(multihop, from.address, to.address, *packet);
   if (entry == nullptr) return discard("no session with " + from.address.to_string());
+  if (hops && *hops < entry->minimum_ttl) {
+    return discard("TTL " + std::to_string(*hops) + " from " + from.address.to_string() +
+                   ", expected at least " + std::to_string(entry->minimum_ttl));
+  }
   if (packet->authentication) return discard("authenticated, and no authentication is in use");
   entry->session->receive(*packet, to.address);
 }

@@ -2,9 +2,10 @@
 // (RFC 5881 sections 3 to 5, RFC 5883 section 4, RFC 5880 section 6.8.6).
 //
 // Sockets are opened with the first session that needs them: one to receive on for each family and
-// port, and one to send from for each session, at a port of its own between 49152 and 65535. Hops
-// are the host's business (255 sent; single hop: nothing less accepted). One socket serves all
-// multihop sessions of a family, so the least `minimum_ttl` among them holds for all.
+// port, and one to send from for each session, at a port of its own between 49152 and 65535. 255
+// hops are sent and, over a single hop, nothing less is accepted. All multihop sessions of a family
+// share a socket, which takes what the least `minimum_ttl` among them lets in; a host that tells
+// the hops of each packet lets each session have its own.
 //
 // A session that is given up tells its peer AdminDown for a detection time (RFC 5880 section
 // 6.8.16), so that the peer does not take it for a failure. An agent that is destroyed says
@@ -76,7 +77,8 @@ class Agent {
   void listen(const SessionConfig& config);
   std::unique_ptr<io::DatagramSocket> sending_socket(net::Family family);
   std::uint32_t new_discriminator();
-  void receive(bool multihop, const net::Endpoint& from, const net::Endpoint& to, io::Bytes bytes);
+  void receive(bool multihop, const net::Endpoint& from, const net::Endpoint& to, io::Bytes bytes,
+               std::optional<int> hops);
   Entry* entry_for(bool multihop, const net::IpAddress& from, const net::IpAddress& to,
                    const ControlPacket& packet);
   void discard(std::string why);

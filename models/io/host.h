@@ -85,6 +85,8 @@ class Stream {
     (void)ttl;
     (void)minimum;
   }
+  // The smoothed round-trip time, where the host's TCP tells.
+  virtual std::optional<Duration> round_trip() const { return std::nullopt; }
   // Valid once connected or accepted (local port is chosen by then).
   virtual net::Endpoint local() const = 0;
   virtual net::Endpoint remote() const = 0;

@@ -160,7 +160,7 @@ class Lab:
         number = next(_numbers)
         ends = []
         for side, namespace in (("a", left), ("b", right)):
-            count = namespace.run("ip", "-o", "link", "show").stdout.count("eth")
+            count = namespace.run("ip", "-o", "link", "show").stdout.count(": eth")
             ends.append((f"v{os.getpid() % 100000}{number}{side}"[:15], namespace, f"eth{count}"))
         self.command("ip", "link", "add", ends[0][0], "type", "veth", "peer", "name", ends[1][0])
         for (temporary, namespace, name), address in zip(ends, (left_address, right_address)):

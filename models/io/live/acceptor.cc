@@ -4,11 +4,11 @@ namespace seatrial::io::live {
 
 using asio::ip::tcp;
 
-bool Acceptor::open(const net::Endpoint& local, const ListenOptions& options) {
+error_code Acceptor::open(const net::Endpoint& local, const ListenOptions& options) {
   error_code error;
   const auto family = local.address.family();
   acceptor_.open(to_asio<tcp>(local).protocol(), error);
-  if (error) return false;
+  if (error) return error;
   const int fd = acceptor_.native_handle();
   acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   // :: means every IPv6 address, so that 0.0.0.0 beside it is not "in use" (nginx: ipv6only=on).
@@ -22,9 +22,8 @@ bool Acceptor::open(const net::Endpoint& local, const ListenOptions& options) {
   if (!error) acceptor_.listen(options.backlog, error);
   if (!error) acceptor_.non_blocking(true, error);
   if (!error) local_ = from_asio(acceptor_.local_endpoint(error));
-  if (error) return false;
-  wait();
-  return true;
+  if (!error) wait();
+  return error;
 }
 
 void Acceptor::close() {

@@ -20,7 +20,7 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
         buffer_(buffer),
         accept_(std::move(accept)) {}
 
-  bool open(const net::Endpoint& local, const ListenOptions& options);
+  error_code open(const net::Endpoint& local, const ListenOptions& options);
   void close();
   const net::Endpoint& local() const { return local_; }
   error_code require_md5(const net::IpAddress& peer, const std::string& password);

@@ -25,6 +25,7 @@ class LiveStream : public Stream {
   void set_hops(std::optional<int> ttl, std::optional<int> minimum) override {
     connection_->set_hops(ttl, minimum);
   }
+  std::optional<Duration> round_trip() const override { return connection_->round_trip(); }
   net::Endpoint local() const override { return connection_->local(); }
   net::Endpoint remote() const override { return connection_->remote(); }
 
@@ -46,6 +47,16 @@ void Connection::set_hops(std::optional<int> ttl, std::optional<int> minimum) {
   if (ttl) error = live::set_ttl(fd, family, *ttl);
   if (!error && minimum) error = set_minimum_ttl(fd, family, *minimum);
   if (error) abort();  // what was asked for a peer's safety is not silently left out
+}
+
+std::optional<Duration> Connection::round_trip() {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (closed_ || !connected_) return std::nullopt;
+  if (getsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
+    return std::nullopt;
+  }
+  return std::chrono::microseconds(info.tcpi_rtt);
 }
 
 // ---------------------------------------------------------------- opening

@@ -38,6 +38,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void pause();
   void resume();
   void set_hops(std::optional<int> ttl, std::optional<int> minimum);
+  std::optional<Duration> round_trip();
   // The Stream is deleted: no more callbacks; write what is queued, then close.
   void detach();
   const net::Endpoint& local() const { return local_; }

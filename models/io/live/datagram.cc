@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "models/io/hops.h"
+
 namespace seatrial::io::live {
 
 using asio::ip::udp;
@@ -152,7 +154,7 @@ bool Socket::receive(int flags) {
   if (minimum_hops_ && hops(message).value_or(0) < *minimum_hops_) return true;
   net::Endpoint to = local_;
   if (const auto asked = destination(message)) to.address = *asked;
-  handler_->on_datagram(*peer, to, {buffer_.data(), static_cast<std::size_t>(count)});
+  deliver(*handler_, *peer, to, {buffer_.data(), static_cast<std::size_t>(count)}, hops(message));
   return true;
 }
 

@@ -88,6 +88,7 @@ struct LiveHost::Impl {
   live::ReadBuffer buffer;
   std::map<net::IpAddress, std::string> md5_passwords;
   std::vector<std::weak_ptr<live::Acceptor>> acceptors;
+  std::vector<std::string> refusals;
   asio::io_context loop{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{loop.get_executor()};
   std::vector<std::unique_ptr<asio::signal_set>> signals;
@@ -168,7 +169,10 @@ std::unique_ptr<Stream> LiveHost::connect(const net::Endpoint& remote, StreamHan
 std::unique_ptr<Listener> LiveHost::listen(const net::Endpoint& local, AcceptHandler accept,
                                            const ListenOptions& options) {
   auto acceptor = std::make_shared<live::Acceptor>(impl_->loop, impl_->buffer, std::move(accept));
-  if (!acceptor->open(local, options)) return nullptr;
+  if (const auto error = acceptor->open(local, options)) {
+    impl_->refusals.push_back(local.to_string() + ": " + error.message());
+    return nullptr;
+  }
   for (const auto& [peer, password] : impl_->md5_passwords) {
     if (acceptor->require_md5(peer, password)) {
       acceptor->close();
@@ -183,6 +187,10 @@ std::unique_ptr<Listener> LiveHost::listen(const net::Endpoint& local, AcceptHan
 std::unique_ptr<DatagramSocket> LiveHost::bind_datagram(const net::Endpoint& local,
                                                         DatagramHandler* handler) {
   return live::make_datagram_socket(impl_->loop, impl_->buffer, local, handler);
+}
+
+const std::vector<std::string>& LiveHost::refusals() const {
+  return impl_->refusals;
 }
 
 RandomStream& LiveHost::random(std::string_view name) {

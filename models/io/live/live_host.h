@@ -57,6 +57,9 @@ class LiveHost : public Host {
                                                 DatagramHandler* handler) override;
   RandomStream& random(std::string_view name) override;
 
+  // What could not be listened on, and why: "0.0.0.0:179: Permission denied".
+  const std::vector<std::string>& refusals() const;
+
   // The MD5 password a listener demands of this peer (RFC 2385), for every listener of this host,
   // open now or later. ListenOptions has no per-peer part, and TCP_MD5SIG is per peer. False when
   // the kernel refuses.
