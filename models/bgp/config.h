@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -92,6 +93,21 @@ struct MaxPrefixes {
   unsigned threshold_percent = 75;  // reported when exceeded
   bool warning_only = false;
   std::optional<Duration> restart;  // started again after it; otherwise stays down until cleared
+  friend bool operator==(const MaxPrefixes&, const MaxPrefixes&) = default;
+};
+
+// `advertise-map`: what it permits goes out only while some route of the RIB passes the condition,
+// or only while none does. Looked at from time to time (SpeakerConfig::condition_interval).
+struct ConditionalAdvertisement {
+  std::vector<Policy> routes;
+  std::vector<Policy> condition;
+  bool while_exists = true;
+};
+
+// `bgp max-med`: the MED of everything that is sent, for good or for so long after the start.
+struct MaxMed {
+  std::uint32_t value = 4294967294;
+  std::optional<Duration> after_start;
 };
 
 struct NeighborConfig {
@@ -155,6 +171,15 @@ struct NeighborConfig {
   // All must permit, in order; an empty list is no policy (which RFC 8212 may deny on eBGP).
   std::vector<Policy> import_policy;
   std::vector<Policy> export_policy;
+  std::optional<std::uint32_t> max_prefixes_out;  // more than that are not advertised
+  std::optional<ConditionalAdvertisement> conditional;
+
+  // Where IPv6 unicast is told other things than IPv4: a copy with the flags, limits and policies
+  // of IPv6. What concerns the session is read from this object alone.
+  std::shared_ptr<const NeighborConfig> ipv6;
+  const NeighborConfig& in(net::Family family) const {
+    return family == net::Family::ipv6 && ipv6 ? *ipv6 : *this;
+  }
 
   Position position;
 };
@@ -230,6 +255,9 @@ struct SpeakerConfig {
   std::vector<Aggregate> aggregates;
   std::vector<DynamicRange> dynamic_ranges;
   unsigned dynamic_limit = 100;
+  std::optional<MaxMed> max_med;
+  Duration condition_interval = 60s;   // of ConditionalAdvertisement
+  std::vector<Policy> table_map;       // what of the Loc-RIB goes into the routing table
   std::optional<RouterId> cluster_id;  // otherwise the router id
   net::IpAddress listen_address;       // 0.0.0.0: all
   std::uint16_t listen_port = default_port;

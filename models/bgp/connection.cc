@@ -31,6 +31,12 @@ std::optional<net::IpAddress> Connection::stream_address() const {
   return stream_->local().address;
 }
 
+std::optional<TimePoint> Connection::next_attempt() const {
+  const auto kind = state() == State::idle ? FsmTimer::idle_hold : FsmTimer::connect_retry;
+  const auto& timer = *timers_[static_cast<std::size_t>(kind)];
+  return timer.armed() ? std::optional(timer.due()) : std::nullopt;
+}
+
 void Connection::accept(std::unique_ptr<io::Stream> stream) {
   stream_ = std::move(stream);
   stream_->set_handler(this);

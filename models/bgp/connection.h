@@ -62,6 +62,9 @@ class Connection final : public io::StreamHandler, public FsmActions {
   std::optional<net::IpAddress> local_address() const;  // once the OPEN is out
   // Our end of the stream; nothing without one.
   std::optional<net::IpAddress> stream_address() const;
+  const io::Stream* stream() const { return stream_.get(); }  // nullptr without one
+  // When this machine does something of its own accord to get a connection.
+  std::optional<TimePoint> next_attempt() const;
   void send(const Octets& message, MessageType type, std::size_t announced = 0,
             std::size_t withdrawn = 0, bool add_path = false);
 

@@ -26,6 +26,8 @@ Speaker::Core::Core(io::Host& host, SpeakerConfig config, Dependencies dependenc
   own_.id = config_.router_id;
   if (config_.dampening) dampener_.emplace(*config_.dampening);
   reuse_timer_ = host_.timer([this] { reuse(); });
+  condition_timer_ = host_.timer([this] { check_conditions(); });
+  max_med_timer_ = host_.timer([this] { end_max_med(); });
   auto neighbors = std::move(config_.neighbors);
   config_.neighbors.clear();
   for (auto& neighbor : neighbors) add_neighbor(std::move(neighbor));
@@ -118,7 +120,7 @@ void Speaker::Core::advertise(std::uint64_t from) {
   const bool long_ago = changes_.size() > 1024 + 2 * rib_.size();
   for (auto& [address, n] : neighbors_) {
     if (!n->session().established()) continue;
-    if (n->session().config().default_originate) touch_default(*n);
+    touch_default(*n);
     if (touched[0]) n->changed(net::Family::ipv4);
     if (touched[1]) n->changed(net::Family::ipv6);
     if (long_ago) n->catch_up();
@@ -127,8 +129,10 @@ void Speaker::Core::advertise(std::uint64_t from) {
 }
 
 void Speaker::Core::touch_default(Neighbor& n) {
-  n.touch(net::Prefix(net::IpAddress::v4(0), 0));
-  n.touch(net::Prefix(*net::IpAddress::parse("::"), 0));
+  for (const auto& nothing : {net::IpAddress::v4(0), *net::IpAddress::parse("::")}) {
+    const auto& config = n.session().config().in(nothing.family());
+    if (config.default_originate) n.touch(net::Prefix(nothing, 0));
+  }
 }
 
 void Speaker::Core::run_decision(const net::Prefix& prefix, Route& route,
@@ -150,8 +154,11 @@ void Speaker::Core::run_decision(const net::Prefix& prefix, Route& route,
   NextHops next_hops;
   if (hops_matter) next_hops = route.next_hops();
   const bool hops_differ = next_hops != old_hops;
-  if (hops_differ && dependencies_.sink != nullptr) {
-    if (next_hops.empty()) {
+  // `table-map`: bgpd's table has it, the routing table has not.
+  const bool installs = best != nullptr && !next_hops.empty() && in_table(prefix, *best);
+  const bool reconsiders = best_differs && !config_.table_map.empty();
+  if ((hops_differ || reconsiders) && dependencies_.sink != nullptr) {
+    if (!installs) {
       dependencies_.sink->route_removed(prefix);
     } else {
       dependencies_.sink->route_changed(prefix, {next_hops.data(), next_hops.size()});
@@ -179,12 +186,13 @@ Neighbor::AdvertisedPaths Speaker::Core::desired(const Neighbor& n, const net::P
     return out;
   }
   const auto* route = rib_.find(prefix);
-  if (route == nullptr) return out;
+  if (route == nullptr || over_limit(prefix, n)) return out;
   const auto& peer = n.session().config().address;
   const auto rules = n.rules();
   const bool returned = config_.profile.returns_routes;
   const auto add = [&](const Candidate& path, std::uint32_t id) {
     if (path.origin->peer == peer && !returned) return;
+    if (withheld(prefix, n, path)) return;
     auto sent = suppressed(prefix, n, path) ? unsuppressed(prefix, n, path)
                                             : n.group()->exported(rules, prefix, path, pool_);
     if (sent) out.push_back({id, std::move(sent)});
@@ -193,14 +201,16 @@ Neighbor::AdvertisedPaths Speaker::Core::desired(const Neighbor& n, const net::P
     if (const auto* chosen = route->chosen()) add(*chosen, 0);
     return out;
   }
-  for (const auto i : paths_to_send(n, *route)) add((*route)[i], (*route)[i].local_id);
+  for (const auto i : paths_to_send(n, prefix.family(), *route))
+    add((*route)[i], (*route)[i].local_id);
   std::ranges::sort(out, {}, &Neighbor::Advertised::path_id);
   return out;
 }
 
-std::vector<std::size_t> Speaker::Core::paths_to_send(const Neighbor& n, const Route& route) const {
+std::vector<std::size_t> Speaker::Core::paths_to_send(const Neighbor& n, net::Family family,
+                                                      const Route& route) const {
   std::vector<std::size_t> out;
-  if (n.session().config().add_path.send) {
+  if (n.session().config().in(family).add_path.send) {
     for (std::size_t i = 0; i < route.size(); ++i) {
       if (route[i].eligible()) out.push_back(i);
     }

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <map>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "models/bgp/change_log.h"
@@ -114,6 +116,15 @@ class Speaker::Core final : public SessionOwner {
   bool suppressed(const net::Prefix& prefix, const Neighbor& n, const Candidate& path) const;
   AttributesRef unsuppressed(const net::Prefix& prefix, const Neighbor& n, const Candidate& path);
   std::optional<PathAttributes> default_for(const Neighbor& n, const net::Prefix& prefix) const;
+  // core_conditional.cc
+  void start_conditions();
+  void check_conditions();
+  bool some_route_passes(const std::vector<Policy>& policy, net::Family family) const;
+  bool withheld(const net::Prefix& prefix, const Neighbor& n, const Candidate& path) const;
+  bool over_limit(const net::Prefix& prefix, const Neighbor& n) const;
+  bool in_table(const net::Prefix& prefix, const Candidate& best) const;
+  void begin_max_med();
+  void end_max_med();
   // core_paths.cc
   void take(Neighbor& neighbor, const std::vector<Nlri>& announced,
             const AttributesRef& attributes);
@@ -143,7 +154,8 @@ class Speaker::Core final : public SessionOwner {
   void leave_group(const Neighbor& neighbor);
   Neighbor::AdvertisedPaths desired(const Neighbor& neighbor, const net::Prefix& prefix);
   // The paths that RFC 7911 lets go to this neighbour, as indices.
-  std::vector<std::size_t> paths_to_send(const Neighbor& neighbor, const Route& route) const;
+  std::vector<std::size_t> paths_to_send(const Neighbor& neighbor, net::Family family,
+                                         const Route& route) const;
   std::string summary(const Route& route) const;
   RouteSnapshot describe(const net::Prefix& prefix, const Route& route) const;
 
@@ -160,6 +172,10 @@ class Speaker::Core final : public SessionOwner {
   std::map<net::Prefix, AggregateState> aggregates_;
   std::optional<Dampener> dampener_;
   std::unique_ptr<io::Timer> reuse_timer_;
+  std::unique_ptr<io::Timer> condition_timer_;
+  std::unique_ptr<io::Timer> max_med_timer_;
+  // To whom what `advertise-map` permits does not go now.
+  std::set<std::pair<net::IpAddress, net::Family>> withheld_;
   Rib rib_;
   std::vector<Marked> marked_;
   std::vector<std::unique_ptr<UpdateGroup>> groups_;

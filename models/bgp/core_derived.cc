@@ -107,8 +107,8 @@ bool Speaker::Core::suppressed(const net::Prefix& prefix, const Neighbor& n,
 // `unsuppress-map`: it lets a suppressed route out, changed as it says, in place of the policies.
 AttributesRef Speaker::Core::unsuppressed(const net::Prefix& prefix, const Neighbor& n,
                                           const Candidate& path) {
-  if (n.session().config().unsuppress.empty()) return nullptr;
-  auto config = n.session().config();
+  auto config = n.session().config().in(prefix.family());
+  if (config.unsuppress.empty()) return nullptr;
   config.export_policy = config.unsuppress;
   auto result = export_route(n.rules().with(config), prefix, path);
   return result.accepted ? pool_.intern(std::move(result.attributes)) : nullptr;
@@ -118,8 +118,10 @@ AttributesRef Speaker::Core::unsuppressed(const net::Prefix& prefix, const Neigh
 // a policy of its own some route of the RIB must pass it; what the policy sets is set.
 std::optional<PathAttributes> Speaker::Core::default_for(const Neighbor& n,
                                                          const net::Prefix& prefix) const {
-  if (!n.session().config().default_originate || prefix.length() != 0) return std::nullopt;
-  auto config = n.session().config();
+  if (prefix.length() != 0) return std::nullopt;
+  auto config = n.session().config().in(prefix.family());
+  if (!config.default_originate) return std::nullopt;
+  config.ipv6.reset();
   PathAttributes made;
   made.origin = Origin::igp;
   const auto policy = std::exchange(config.default_originate_policy, {});

@@ -57,7 +57,7 @@ void Speaker::Core::end_of_rib(Neighbor& n, AfiSafi family) {
 
 // What import let through counts, as in FRR and BIRD (`import limit`).
 void Speaker::Core::check_limit(Neighbor& n, AfiSafi family) {
-  const auto limit = n.session().config().max_prefixes;
+  const auto limit = n.session().config().in(family_of(family)).max_prefixes;
   if (!limit || !n.session().established()) return;
   const auto count = n.received(family_of(family)).accepted;
   const bool exceeded = count > limit->limit;
@@ -106,7 +106,8 @@ bool Speaker::Core::clear(const net::IpAddress& peer, ClearKind kind) {
       n->session().restart(NotificationMessage(ErrorCode::cease, cease::admin_reset), "cleared");
       return true;
     case ClearKind::soft_in:
-      if (!n->session().config().soft_reconfiguration_inbound) {
+      for (const auto family : n->session().config().families) {
+        if (n->session().config().in(family_of(family)).soft_reconfiguration_inbound) continue;
         return n->session().request_refresh();
       }
       reimport(*n);

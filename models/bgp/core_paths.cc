@@ -10,12 +10,13 @@ namespace seatrial::bgp {
 void Speaker::Core::take(Neighbor& n, const std::vector<Nlri>& announced,
                          const AttributesRef& attributes) {
   if (announced.empty() || !n.carries(announced.front().prefix.family())) return;
-  auto& received = n.received(announced.front().prefix.family());
+  const auto family = announced.front().prefix.family();
+  auto& received = n.received(family);
   const auto* origin = n.origin();
   const auto now = host_.now();
   // One answer for all prefixes, where nothing looks at them.
-  const bool filter = n.import_reach().filter();
-  const bool alike = (!n.import_reach().prefix || filter) && !dampener_;
+  const bool filter = n.import_reach(family).filter();
+  const bool alike = (!n.import_reach(family).prefix || filter) && !dampener_;
   std::optional<Imported> made;
   for (const auto& nlri : announced) {
     auto& route = rib_[nlri.prefix];
@@ -41,7 +42,7 @@ void Speaker::Core::take(Neighbor& n, const std::vector<Nlri>& announced,
       import(n, nlri.prefix, route, *path);
       continue;
     }
-    if (filter && !passes(n.session().config().import_policy, nlri.prefix)) {
+    if (filter && !passes(n.session().config().in(family).import_policy, nlri.prefix)) {
       refuse(n, nlri.prefix, route, *path);
       continue;
     }

@@ -16,6 +16,7 @@ net::Family family_of(AfiSafi family) {
 void Speaker::Core::established(Session& session) {
   auto* n = neighbor(session.config().address);
   if (n == nullptr) return;
+  begin_max_med();
   const auto& agreed = session.negotiated();
   n->watch().restart->established(agreed.peer.capabilities);
   deferral_.established(session.config().address, agreed);
@@ -37,7 +38,7 @@ void Speaker::Core::established(Session& session) {
   rib_.for_each([&](const net::Prefix& prefix, const Route& route) {
     if (route.chosen() != nullptr) n->touch(prefix);
   });
-  if (session.config().default_originate) touch_default(*n);
+  touch_default(*n);
 }
 
 void Speaker::Core::lost(Session& session, const FsmCause& end) {

@@ -16,7 +16,13 @@ constexpr Duration start_spacing = 35us;
 bool Speaker::Core::start() {
   running_ = true;
   started_ = host_.now();
-  const bool listening = !config_.listen || listen(net::Family::ipv4);
+  start_conditions();
+  bool listening = !config_.listen || listen(net::Family::ipv4);
+  for (const auto& range : config_.dynamic_ranges) {
+    if (config_.listen && range.prefix.family() == net::Family::ipv6) {
+      listening = listen(net::Family::ipv6) && listening;
+    }
+  }
   if (mode_ == StartMode::restarting) {
     for (auto& [address, n] : neighbors_) {
       const auto& config = n->session().config();
@@ -98,8 +104,12 @@ void Speaker::Core::shutdown() {
   running_ = false;
   listeners_.clear();
   for (auto& [address, n] : neighbors_) {
-    n->session().stop(NotificationMessage(ErrorCode::cease, config_.profile.shutdown_subcode),
-                      "shut down");
+    auto& session = n->session();
+    const bool silent = config_.profile.silent_end_with_restart && session.established() &&
+                        session.negotiated().graceful_restart;
+    session.stop(silent ? NotificationMessage()
+                        : NotificationMessage(ErrorCode::cease, config_.profile.shutdown_subcode),
+                 "shut down");
     n->watch().restart->forget();
     for (const auto family : {ipv4_unicast, ipv6_unicast}) flush(*n, family);
   }

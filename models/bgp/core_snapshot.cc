@@ -13,8 +13,13 @@ std::vector<SessionSnapshot> Speaker::Core::sessions() const {
 
 SessionSnapshot Speaker::Core::snapshot(const Neighbor& n) const {
   auto s = n.session().snapshot();
+  const auto counts = [&s](net::Family family) -> PrefixCounts& {
+    return family == net::Family::ipv4 ? s.ipv4 : s.ipv6;
+  };
   for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
     const auto& received = n.received(family);
+    counts(family).received = received.paths;
+    counts(family).accepted = received.accepted;
     s.prefixes_received += received.paths;
     s.prefixes_accepted += received.accepted;
     s.stale_prefixes += received.stale;
@@ -23,9 +28,10 @@ SessionSnapshot Speaker::Core::snapshot(const Neighbor& n) const {
   if (n.group() != nullptr) s.update_group = n.group()->id();
   s.restart_timer = n.watch().restart->restart_left();
   s.stale_timer = n.watch().restart->stale_left();
-  n.adj_rib_out().for_each([&](const net::Prefix&, const Neighbor::AdvertisedPaths& sent) {
-    s.prefixes_advertised += sent.size();
+  n.adj_rib_out().for_each([&](const net::Prefix& prefix, const Neighbor::AdvertisedPaths& sent) {
+    counts(prefix.family()).advertised += sent.size();
   });
+  s.prefixes_advertised = s.ipv4.advertised + s.ipv6.advertised;
   return s;
 }
 
@@ -38,6 +44,10 @@ RouteSnapshot Speaker::Core::describe(const net::Prefix& prefix, const Route& ro
     if (c.origin != &own_) path.peer = c.origin->peer;
     path.source = c.origin->source;
     path.path_id = c.path_id;
+    path.local_id = c.local_id;
+    path.aggregated = c.origin == &own_ && c.path_id == aggregate_path_id;
+    path.reflector_client =
+        c.origin->source == RouteSource::ibgp && c.origin->client(prefix.family());
     path.attributes = c.attributes;
     path.weight = c.weight;
     if (c.eligible()) path.metric = c.metric;
@@ -87,8 +97,13 @@ std::vector<AdjRouteSnapshot> Speaker::Core::adj_rib_in(const Neighbor& n) const
     for (const auto& path : route) {
       if (path.origin->peer != rules.neighbor.address) continue;
       auto result = import_route(rules, prefix, *path.announced);
-      all.push_back({prefix, path.path_id, path.announced, result.accepted, result.why,
-                     path.received, path.stale});
+      AdjRouteSnapshot out{prefix, path.path_id, path.announced};
+      out.accepted = result.accepted;
+      out.why = std::move(result.why);
+      out.received = path.received;
+      out.stale = path.stale;
+      if (out.accepted) out.imported = share(std::move(result.attributes));
+      all.push_back(std::move(out));
     }
     std::sort(all.begin() + static_cast<std::ptrdiff_t>(from), all.end(),
               [](const auto& a, const auto& b) { return a.path_id < b.path_id; });
@@ -103,7 +118,7 @@ std::vector<AdjRouteSnapshot> Speaker::Core::adj_rib_out(const Neighbor& n) cons
     const auto* route = rib_.find(prefix);
     for (const auto& path : sent) {
       if (!path.attributes) continue;
-      AdjRouteSnapshot out{prefix, path.path_id, path.attributes, true, {}, {}};
+      AdjRouteSnapshot out{prefix, path.path_id, path.attributes};
       const Candidate* from = nullptr;
       if (route != nullptr && path.path_id == 0) {
         from = route->chosen();

@@ -40,9 +40,13 @@ struct PathOrigin {
   net::IpAddress peer;  // unspecified for a local route
   RouteSource source = RouteSource::local;
   RouterId id;
-  bool reflector_client = false;     // of this speaker
+  bool reflector_client = false;     // of this speaker, with its IPv4 routes
+  bool reflector_client_v6 = false;  // ... with its IPv6 routes
   bool confederation = false;        // another member AS (RFC 5065)
   bool route_server_client = false;  // of this speaker
+  bool client(net::Family family) const {
+    return family == net::Family::ipv4 ? reflector_client : reflector_client_v6;
+  }
   friend bool operator==(const PathOrigin&, const PathOrigin&) = default;
 };
 

@@ -162,7 +162,8 @@ bool Fsm::ended(const FsmInput& input) {
   switch (input.event) {
     case FsmEvent::manual_stop:
       started_ = false;
-      to_idle(After::stop, {input.detail}, opened ? &input.notification : nullptr);
+      to_idle(After::stop, {input.detail},
+              opened && input.notification.code != 0 ? &input.notification : nullptr);
       return true;
     case FsmEvent::collision_dump: {
       const NotificationMessage dump(ErrorCode::cease, cease::collision_resolution);

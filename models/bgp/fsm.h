@@ -20,7 +20,7 @@ namespace seatrial::bgp {
 
 enum class FsmEvent : std::uint8_t {  // with the numbers of RFC 4271 section 8.1
   manual_start,                       // 1, 3, 4, 5
-  manual_stop,                        // 2; carries the NOTIFICATION to send
+  manual_stop,                        // 2; carries the NOTIFICATION to send, if any
   connect_retry_expired,              // 9
   hold_expired,                       // 10
   keepalive_expired,                  // 11

@@ -167,10 +167,12 @@ OpenMessage offer(const SpeakerConfig& speaker, const NeighborConfig& neighbor,
   c.enhanced_route_refresh = profile.enhanced_route_refresh;
   c.four_octet_as = open.asn;
   c.extended_message = neighbor.extended_message.value_or(profile.announce_extended_message);
-  const bool receive = neighbor.add_path.receive || profile.add_path_receive;
-  const bool send = neighbor.add_path.send || neighbor.add_path.send_best_per_as;
-  if (receive || send) {
-    for (const auto family : neighbor.families) c.add_path.push_back({family, receive, send});
+  for (const auto family : neighbor.families) {
+    const auto& wanted =
+        neighbor.in(family == ipv4_unicast ? net::Family::ipv4 : net::Family::ipv6).add_path;
+    const bool receive = wanted.receive || profile.add_path_receive;
+    const bool send = wanted.send || wanted.send_best_per_as;
+    if (receive || send) c.add_path.push_back({family, receive, send});
   }
   if (neighbor.extended_next_hop && holds(neighbor.families, ipv4_unicast)) {
     c.extended_next_hop = {{1, 1, 2}};

@@ -11,7 +11,8 @@ Neighbor::Neighbor(io::Host& host, SessionOwner& owner, const SpeakerConfig& spe
       speaker_(speaker),
       session_(host, owner, std::move(config)),
       desired_(std::move(desired)),
-      import_reach_(reach_of(session_.config().import_policy)),
+      import_reach_{reach_of(session_.config().in(net::Family::ipv4).import_policy),
+                    reach_of(session_.config().in(net::Family::ipv6).import_policy)},
       changes_(changes),
       flush_timer_(host.timer([this] { flush(); })) {
   origins_.push_back(std::make_unique<PathOrigin>());
@@ -44,7 +45,8 @@ void Neighbor::established(UpdateGroup& group) {
   const PathOrigin origin{session_.config().address,
                           session_.source(),
                           session_.negotiated().peer.id,
-                          session_.config().route_reflector_client,
+                          session_.config().in(net::Family::ipv4).route_reflector_client,
+                          session_.config().in(net::Family::ipv6).route_reflector_client,
                           session_.kind() == PeerKind::confederation,
                           session_.config().route_server_client};
   if (*origins_.back() != origin) origins_.push_back(std::make_unique<PathOrigin>(origin));

@@ -54,7 +54,9 @@ class Neighbor {
   }
   // Of the paths that come in now; what came before may have another.
   const PathOrigin* origin() const { return origins_.back().get(); }
-  PolicyReach import_reach() const { return import_reach_; }
+  PolicyReach import_reach(net::Family family) const {
+    return import_reach_[family == net::Family::ipv4 ? 0 : 1];
+  }
 
   // What the owner keeps beside: set right after construction, and what came of the limit.
   struct Watch {
@@ -109,7 +111,7 @@ class Neighbor {
   const SpeakerConfig& speaker_;
   Session session_;
   Desired desired_;
-  PolicyReach import_reach_;
+  std::array<PolicyReach, 2> import_reach_;
   std::array<Received, 2> received_;
   std::vector<std::unique_ptr<const PathOrigin>> origins_;  // older ones for stale paths
   UpdateGroup* group_ = nullptr;

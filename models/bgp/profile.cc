@@ -42,6 +42,7 @@ Profile frr_traditional() {
   p.hold_expiry_is_error = false;                            // [meas]
   p.notification_wait = NotificationWait::when_established;  // [meas]
   p.shutdown_subcode = cease::peer_deconfigured;             // [meas] SIGTERM
+  p.silent_end_with_restart = true;                          // [meas] SIGTERM
   p.first_update_delay = 1050ms;  // [meas] 1 s of update-group coalescing and the work queue
   p.decision_delay = 50ms;        // [src] the hold of bgpd's main processing queue; [meas]
   p.originated_med = 0;           // [meas]

@@ -79,6 +79,8 @@ struct Profile {
 
   // Ending.
   std::uint8_t shutdown_subcode = cease::admin_shutdown;  // of the Cease when the process ends
+  // ... but to a peer with whom graceful restart was agreed on it only closes the connection.
+  bool silent_end_with_restart = false;
   std::uint8_t bfd_down_subcode = cease::bfd_down;  // of the Cease when BFD says Down (RFC 9384)
   bool tracks_links = true;  // an external session falls with the interface that it goes over
   // The kernel's routes when the process is killed, or terminated.

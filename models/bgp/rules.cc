@@ -114,13 +114,14 @@ void receive_graceful_shutdown(const RuleContext& context, PathAttributes& a) {
 
 // Whether iBGP lets this path go out at all; empty when it does. RFC 4271 section 9.2 and RFC 4456
 // section 6; section 10 for clients that are fully meshed.
-std::string inner_obstacle(const RuleContext& context, const Candidate& best) {
+std::string inner_obstacle(const RuleContext& context, net::Family family, const Candidate& best) {
   if (!context.internal() || best.origin->source != RouteSource::ibgp) return {};
   const bool to_client = context.neighbor.route_reflector_client;
-  if (best.origin->reflector_client && to_client && !context.speaker.client_to_client_reflection) {
+  const bool from_client = best.origin->client(family);
+  if (from_client && to_client && !context.speaker.client_to_client_reflection) {
     return "learned from a client, and clients are not reflected to each other";
   }
-  if (best.origin->reflector_client || to_client) return {};
+  if (from_client || to_client) return {};
   return "learned by iBGP from a non-client, not sent to a non-client";
 }
 
@@ -213,8 +214,9 @@ void keep_communities(const NeighborConfig& neighbor, PathAttributes& a) {
 
 }  // namespace
 
-RuleResult import_route(const RuleContext& context, const net::Prefix& prefix,
+RuleResult import_route(const RuleContext& both, const net::Prefix& prefix,
                         const PathAttributes& received) {
+  const auto context = both.in(prefix.family());
   if (auto loop = as_loop(context, received.as_path); !loop.empty()) {
     return rejected(std::move(loop));
   }
@@ -252,14 +254,15 @@ bool passes(const std::vector<Policy>& filter, const net::Prefix& prefix) {
   return apply(filter, {.prefix = prefix}, {}).permitted;
 }
 
-RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
-                        const Candidate& best) {
+RuleResult export_route(const RuleContext& both, const net::Prefix& prefix, const Candidate& best) {
+  const auto context = both.in(prefix.family());
   const auto& original = *best.attributes;
   if (best.origin->source != RouteSource::local && best.origin->peer == context.neighbor.address &&
       !context.speaker.profile.returns_routes) {
     return rejected("learned from this peer");
   }
-  for (auto obstacle : {community_obstacle(context, original), inner_obstacle(context, best)}) {
+  for (auto obstacle :
+       {community_obstacle(context, original), inner_obstacle(context, prefix.family(), best)}) {
     if (!obstacle.empty()) return rejected(std::move(obstacle));
   }
   if (is_only_to_customer(context, original)) {
@@ -298,6 +301,7 @@ RuleResult export_route(const RuleContext& context, const net::Prefix& prefix,
   }
   if (!context.internal()) set_as_path(context, out.as_path);
   mark_only_to_customer(context, out);
+  if (context.speaker.max_med) out.med = context.speaker.max_med->value;
   keep_communities(context.neighbor, out);
   const bool v4_by_v6 = context.extended_next_hop && prefix.family() == net::Family::ipv4;
   if (out.next_hop->family() != prefix.family() && !v4_by_v6) {

@@ -16,7 +16,7 @@ namespace seatrial::bgp {
 // This speaker and one of its sessions.
 struct RuleContext {
   const SpeakerConfig& speaker;
-  const NeighborConfig& neighbor;
+  const NeighborConfig& neighbor;  // the rules look at its settings for the prefix's family
   PeerKind kind = PeerKind::external;
   net::IpAddress local_address;
   Asn peer_as;
@@ -27,6 +27,11 @@ struct RuleContext {
   std::array<bool, 2> alone = {true, true};  // in its update group, of IPv4 and IPv6
   bool without_policy = false;  // which is a filter of prefixes and asked apart: passes()
 
+  RuleContext in(net::Family family) const {
+    auto out = with(neighbor.in(family));
+    out.without_policy = without_policy;
+    return out;
+  }
   bool internal() const { return kind == PeerKind::internal; }
   bool external() const { return kind == PeerKind::external; }
   std::uint32_t default_local_pref() const {

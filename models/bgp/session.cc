@@ -157,6 +157,7 @@ void Session::send(const std::vector<Octets>& updates, std::size_t announced, bo
 
 void Session::send_end_of_rib(AfiSafi family) {
   primary_->send(encode_end_of_rib(family), MessageType::update);
+  end_of_rib_sent_.push_back(family);
 }
 
 void Session::send_refresh(AfiSafi family, RefreshSubtype subtype) {
@@ -198,6 +199,19 @@ SessionSnapshot Session::snapshot() const {
   s.established_count = established_count_;
   s.sent = sent_;
   s.received = received_;
+  if (const auto* stream = primary_->stream(); stream != nullptr && s.state >= State::open_sent) {
+    s.local_end = stream->local();
+    s.remote_end = stream->remote();
+    s.round_trip = stream->round_trip();
+    s.unsent = stream->unsent();
+  }
+  s.last_read = last_read_;
+  s.last_written = last_written_;
+  s.last_update = last_update_;
+  s.next_attempt = primary_->next_attempt();
+  s.end_of_rib_sent = end_of_rib_sent_;
+  s.end_of_rib_received = end_of_rib_received_;
+  s.last_end = last_end_;
   s.last_reason = last_.reason;
   if (last_.sent) s.last_notification_sent = last_.sent->describe();
   if (last_.received) s.last_notification_received = last_.received->describe();
@@ -297,7 +311,9 @@ void Session::connection_changed(Connection& connection, State from, State to,
 }
 
 void Session::update(Connection& connection, DecodedUpdate decoded) {
-  if (&connection == primary_.get()) owner_.update(*this, std::move(decoded));
+  if (&connection != primary_.get()) return;
+  if (decoded.message.end_of_rib) end_of_rib_received_.push_back(*decoded.message.end_of_rib);
+  owner_.update(*this, std::move(decoded));
 }
 
 void Session::route_refresh(Connection& connection, const RouteRefreshMessage& refresh) {
@@ -306,6 +322,8 @@ void Session::route_refresh(Connection& connection, const RouteRefreshMessage& r
 
 void Session::counted(const Connection& connection, const CountedMessage& message) {
   count(message.sent ? sent_ : received_, message.type, message.data.size());
+  (message.sent ? last_written_ : last_read_) = host_.now();
+  if (!message.sent && message.type == MessageType::update) last_update_ = host_.now();
   owner_.counted({.speaker = host_.name(),
                   .time = host_.now(),
                   .peer = config_.address,
@@ -383,6 +401,9 @@ void Session::report(State from, State to, const FsmCause& cause) {
   if (!cause.reason.empty()) last_.reason = cause.reason;
   if (cause.sent) last_.sent = cause.sent;
   if (cause.received) last_.received = cause.received;
+  if (from >= State::open_sent && to < State::open_sent) {
+    last_end_ = SessionEnd{host_.now(), cause.reason, cause.sent, cause.received};
+  }
   if (const auto local = primary_->local_address()) local_address_ = *local;
   owner_.changed({.speaker = host_.name(),
                   .time = host_.now(),
@@ -397,6 +418,8 @@ void Session::report(State from, State to, const FsmCause& cause) {
                   .peer_as = peer_as(*primary_)});
   if (to == State::established) {
     ++established_count_;
+    end_of_rib_sent_.clear();
+    end_of_rib_received_.clear();
     owner_.established(*this);
   } else if (from == State::established) {
     owner_.lost(*this, cause);

@@ -50,6 +50,7 @@ class Session final : public ConnectionOwner {
 
   // `after`: this much later than the profile would.
   void start(Duration after = {});
+  // Without a word to the peer when the NOTIFICATION has no code.
   void stop(const NotificationMessage& notification, const std::string& reason);
   // stop(), then start again after the profile's wait.
   void restart(const NotificationMessage& notification, const std::string& reason);
@@ -129,6 +130,12 @@ class Session final : public ConnectionOwner {
   MessageCounters sent_;
   MessageCounters received_;
   FsmCause last_;
+  std::optional<SessionEnd> last_end_;
+  std::optional<TimePoint> last_read_;
+  std::optional<TimePoint> last_written_;
+  std::optional<TimePoint> last_update_;
+  std::vector<AfiSafi> end_of_rib_sent_;
+  std::vector<AfiSafi> end_of_rib_received_;
 };
 
 }  // namespace seatrial::bgp

@@ -25,10 +25,29 @@ struct MessageCounters {
   std::uint64_t bytes = 0;
 };
 
+struct PrefixCounts {
+  std::size_t received = 0;
+  std::size_t accepted = 0;
+  std::size_t advertised = 0;
+};
+
+// How a session last left OpenSent or what comes after.
+struct SessionEnd {
+  TimePoint at;
+  std::string reason;
+  std::optional<NotificationMessage> sent;
+  std::optional<NotificationMessage> received;
+};
+
 struct SessionSnapshot {
   net::IpAddress peer;
   std::string description;
   net::IpAddress local_address;  // once connected
+  // Of the connection that there is.
+  std::optional<net::Endpoint> local_end;
+  std::optional<net::Endpoint> remote_end;
+  std::optional<Duration> round_trip;  // where the host measures it
+  std::size_t unsent = 0;              // octets
   Asn local_as;
   Asn remote_as;  // as the peer's OPEN said; 0 before
   std::optional<RouterId> remote_id;
@@ -44,6 +63,18 @@ struct SessionSnapshot {
   std::size_t prefixes_received = 0;
   std::size_t prefixes_accepted = 0;
   std::size_t prefixes_advertised = 0;
+  PrefixCounts ipv4;
+  PrefixCounts ipv6;
+  const PrefixCounts& in(net::Family family) const {
+    return family == net::Family::ipv4 ? ipv4 : ipv6;
+  }
+  std::optional<TimePoint> last_read;     // a message
+  std::optional<TimePoint> last_written;  // a message
+  std::optional<TimePoint> last_update;   // an UPDATE that was read
+  std::optional<TimePoint> next_attempt;  // when it connects again, or starts to
+  std::vector<AfiSafi> end_of_rib_sent;   // in this session
+  std::vector<AfiSafi> end_of_rib_received;
+  std::optional<SessionEnd> last_end;
   std::string last_reason;  // why it last left a higher state
   std::string last_notification_sent;
   std::string last_notification_received;
@@ -67,7 +98,10 @@ struct PathSnapshot {
   std::optional<net::IpAddress> peer;  // absent: originated here
   RouteSource source = RouteSource::local;
   std::uint32_t path_id = 0;
+  std::uint32_t local_id = 0;  // by which RFC 7911 sends it on
   AttributesRef attributes;
+  bool aggregated = false;        // made here of others
+  bool reflector_client = false;  // learned from a client of ours
   std::uint32_t weight = 0;
   bool eligible = false;
   bool best = false;
@@ -88,6 +122,7 @@ struct AdjRouteSnapshot {
   net::Prefix prefix;
   std::uint32_t path_id = 0;
   AttributesRef attributes;  // as received, before policy; as sent, after it
+  AttributesRef imported;    // Adj-RIB-In only: after the policy, where it accepted
   bool accepted = true;      // by import checks and policy
   std::string why;           // what accepted or rejected it
   TimePoint received;        // Adj-RIB-In only: when it came, or last changed

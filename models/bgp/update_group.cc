@@ -18,7 +18,8 @@ bool alike(const NeighborConfig& a, const NeighborConfig& b) {
                     c.role, c.local_as, c.add_path.send, c.add_path.send_best_per_as, c.unsuppress,
                     c.export_policy);
   };
-  return key(a) == key(b);
+  const auto v6 = net::Family::ipv6;
+  return key(a) == key(b) && key(a.in(v6)) == key(b.in(v6));
 }
 
 bool alike(const CodecOptions& a, const CodecOptions& b) {
@@ -42,12 +43,17 @@ UpdateGroup::UpdateGroup(unsigned id, const RuleContext& context, const CodecOpt
       extended_next_hop_(context.extended_next_hop),
       link_(context.link == nullptr ? Link() : *context.link),
       codec_(codec),
-      reach_(reach_of(context.neighbor.export_policy)) {}
+      reach_{reach_of(context.neighbor.in(net::Family::ipv4).export_policy),
+             reach_of(context.neighbor.in(net::Family::ipv6).export_policy)} {}
 
 bool UpdateGroup::takes(const RuleContext& context, const CodecOptions& codec) const {
-  if (reach_.peer && context.neighbor.address != config_.address) return false;
+  const bool sees_peer = reach_[0].peer || reach_[1].peer;
+  if (sees_peer && context.neighbor.address != config_.address) return false;
   // What the peer's AS is used for on the way out.
-  const bool sees_as = config_.as_override || config_.remove_private_as != RemovePrivateAs::never;
+  const auto needs_as = [](const NeighborConfig& c) {
+    return c.as_override || c.remove_private_as != RemovePrivateAs::never;
+  };
+  const bool sees_as = needs_as(config_) || needs_as(config_.in(net::Family::ipv6));
   if (sees_as && context.peer_as != peer_as_) return false;
   return context.kind == kind_ && context.local_address == local_address_ &&
          context.peer_long_lived == peer_long_lived_ &&
@@ -65,8 +71,9 @@ std::size_t UpdateGroup::Hash::operator()(const Question& q) const {
 
 AttributesRef UpdateGroup::exported(const RuleContext& context, const net::Prefix& prefix,
                                     const Candidate& path, AttributePool& pool) {
-  const bool filter = reach_.filter();
-  if (filter && !passes(config_.export_policy, prefix)) return nullptr;
+  const auto& reach = reach_.at(prefix.address().is_v4() ? 0 : 1);
+  const bool filter = reach.filter();
+  if (filter && !passes(config_.in(prefix.family()).export_policy, prefix)) return nullptr;
   const auto ask = [&]() -> AttributesRef {
     auto rules = context;
     rules.without_policy = filter;
@@ -75,7 +82,7 @@ AttributesRef UpdateGroup::exported(const RuleContext& context, const net::Prefi
     if (result.attributes == *path.attributes) return path.attributes;
     return pool.intern(std::move(result.attributes));
   };
-  const bool by_prefix = reach_.prefix && !filter;
+  const bool by_prefix = reach.prefix && !filter;
   if (by_prefix && members < 2) return ask();  // never asked again
   const Question question{path.attributes, path.origin,
                           by_prefix ? prefix : any_of(prefix.family()),

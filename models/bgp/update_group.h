@@ -3,6 +3,7 @@
 // Out and the time of sending stay each neighbour's own.
 #pragma once
 
+#include <array>
 #include <unordered_map>
 #include <vector>
 
@@ -59,7 +60,7 @@ class UpdateGroup {
   bool extended_next_hop_;
   Link link_;
   CodecOptions codec_;
-  PolicyReach reach_;
+  std::array<PolicyReach, 2> reach_;  // of IPv4 and IPv6
   std::unordered_map<Question, AttributesRef, Hash> answers_;
   std::vector<Written> written_;
 };

@@ -43,7 +43,7 @@ std::string group_of(const RuleContext& context, net::Family family) {
 }  // namespace
 
 UpdateSubgroups::Membership UpdateSubgroups::join(const RuleContext& peer, net::Family family) {
-  auto key = group_of(peer, family);
+  auto key = group_of(peer.in(family), family);
   auto& group = groups_[key];
   auto membership = group.lock();
   if (!membership) {

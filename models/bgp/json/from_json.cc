@@ -17,12 +17,14 @@ using namespace attribute_flag;
 // Thrown and caught within this file: a walk down a tree has no other way out.
 struct Wrong : std::runtime_error {
   Wrong(const std::string& where, const std::string& expected)
-      : std::runtime_error(where + ": wrong or missing, expected " + expected) {}
+      : std::runtime_error(where + " is wrong, expected " + expected) {}
+  // It is not there at all.
+  explicit Wrong(const std::string& where) : std::runtime_error(where + " is missing") {}
 };
 
 const Json& member(const Json& object, const std::string& where, const char* name) {
   const auto found = object.find(name);
-  if (found == object.end()) throw Wrong(where + name, "it to be there");
+  if (found == object.end()) throw Wrong(where + name);
   return *found;
 }
 

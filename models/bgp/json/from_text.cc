@@ -9,8 +9,8 @@ tl::expected<Octets, TextError> message_from_text(std::string_view text,
   try {
     message = Json::parse(text);
   } catch (const Json::parse_error& error) {
-    return tl::make_unexpected(
-        TextError{std::max<std::size_t>(error.byte, 1), "not JSON, expected one object a line"});
+    return tl::make_unexpected(TextError{std::max<std::size_t>(error.byte, 1),
+                                         "not JSON, expected a message as decode prints it"});
   } catch (const Json::out_of_range&) {  // 1e999; where, the parser does not say
     return tl::make_unexpected(
         TextError{1, "a number out of range, expected what a type of BGP holds"});
