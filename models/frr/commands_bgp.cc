@@ -78,6 +78,20 @@ void listen_range(Reader& r) {
   r.bgp().ranges.push_back({*net::Prefix::parse_lenient(r.value(0).text), r.reference(1)});
 }
 
+// `on-startup` beside `administrative` changes nothing: what is for good holds.
+void max_med(Reader& r) {
+  bgp::MaxMed out;
+  if (r.value_count() > 0) out.value = r.number(0);
+  speaker(r).max_med = out;
+}
+
+void max_med_on_startup(Reader& r) {
+  if (speaker(r).max_med && !speaker(r).max_med->after_start) return;
+  bgp::MaxMed out{.after_start = seconds_of(r, 0)};
+  if (r.value_count() > 1) out.value = r.number(1);
+  speaker(r).max_med = out;
+}
+
 void other_address_family(Reader& r) {
   r.skip_until("exit-address-family");
 }
@@ -199,14 +213,21 @@ constexpr std::array rows = {
     Row{"[no] bgp client-to-client reflection", acts,
         flag<&bgp::SpeakerConfig::client_to_client_reflection>},
     Row{"[no] bgp reject-as-sets", acts, flag<&bgp::SpeakerConfig::reject_as_sets>},
-    // What a reflector's route map changes on routes that it reflects; the model always lets it.
-    Row{"[no] bgp route-reflector allow-outbound-policy", no_effect},
-    Row{"bgp max-med administrative|on-startup ANY", unsupported},
-    Row{"no bgp max-med administrative|on-startup ANY", harmless},
+    Row{"[no] bgp route-reflector allow-outbound-policy", acts,
+        [](Reader& r) { r.bgp().reflector_policy = !r.negated(); }},
+    Row{"bgp max-med administrative", acts, max_med},
+    Row{"bgp max-med administrative <0-4294967295>", acts, max_med},
+    Row{"bgp max-med on-startup <5-86400>", acts, max_med_on_startup},
+    Row{"bgp max-med on-startup <5-86400> <0-4294967295>", acts, max_med_on_startup},
+    Row{"no bgp max-med administrative|on-startup ANY", acts,
+        [](Reader& r) { speaker(r).max_med.reset(); }},
     Row{"[no] bgp suppress-fib-pending", no_effect},
     Row{"[no] bgp suppress-duplicates", harmless},  // the model never sends the same twice
     Row{"[no] bgp allow-martian-nexthop", no_effect},
-    Row{"[no] bgp conditional-advertisement timer <5-240>", no_effect},
+    Row{"bgp conditional-advertisement timer <5-240>", acts,
+        [](Reader& r) { speaker(r).condition_interval = seconds_of(r, 0); }},
+    Row{"no bgp conditional-advertisement timer ANY", acts,
+        [](Reader& r) { speaker(r).condition_interval = 60s; }},
     Row{"[no] bgp route-map delay-timer ANY", harmless},  // of changes while running
     Row{"no synchronization|auto-summary", harmless},     // IOS's and Quagga's: never on
     // Monitoring, other planes.

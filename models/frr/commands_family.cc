@@ -177,8 +177,11 @@ constexpr std::array rows = {
     Row{"distance bgp <1-255> <1-255> <1-255>", no_effect},
     Row{"distance <1-255> PREFIX ANY", no_effect},
     Row{"no distance ANY", harmless},
-    Row{"table-map WORD", unsupported},
-    Row{"no table-map WORD", harmless},
+    Row{"[no] table-map WORD", acts,
+        [](Reader& r) {
+          auto& slot = r.in_ipv6() ? r.bgp().table_map_ipv6 : r.bgp().table_map_ipv4;
+          slot = r.negated() ? std::nullopt : std::optional(r.reference(0));
+        }},
     // Between VRFs, and MPLS.
     Row{"[no] import|export vpn", unsupported},
     Row{"[no] import vrf ANY", unsupported},

@@ -124,6 +124,14 @@ void default_originate(Reader& r) {
       r.value_count() > 1 ? r.reference(1) : Reference{"", r.here()};
 }
 
+void advertise_map(Reader& r) {
+  r.peer_family().conditional = ConditionalDraft{
+      .routes = r.reference(1),
+      .condition = r.reference(3),
+      .while_exists = r.value(2).text == "exist-map",
+  };
+}
+
 constexpr std::array rows = {
     Row{"[no] neighbor PEER activate", acts, flag<&Family::activate>},
     Row{"[no] neighbor PEER route-reflector-client", acts, flag<&Family::route_reflector_client>},
@@ -139,8 +147,9 @@ constexpr std::array rows = {
     Row{"[no] neighbor PEER send-community all|both|standard|extended|large", acts, send_community},
     Row{"neighbor PEER maximum-prefix <1-4294967295> ANY", acts, maximum_prefix},
     Row{"no neighbor PEER maximum-prefix ANY", acts, reset<&Family::maximum_prefix>},
-    Row{"neighbor PEER maximum-prefix-out <1-4294967295>", unsupported},
-    Row{"no neighbor PEER maximum-prefix-out ANY", harmless},
+    Row{"neighbor PEER maximum-prefix-out <1-4294967295>", acts,
+        [](Reader& r) { r.peer_family().maximum_prefix_out = r.number(1); }},
+    Row{"no neighbor PEER maximum-prefix-out ANY", acts, reset<&Family::maximum_prefix_out>},
     Row{"neighbor PEER weight <0-65535>", acts,
         [](Reader& r) { r.peer_family().weight = r.number(1); }},
     Row{"no neighbor PEER weight ANY", acts, reset<&Family::weight>},
@@ -180,7 +189,9 @@ constexpr std::array rows = {
     Row{"[no] neighbor PEER disable-addpath-rx", acts, flag<&Family::add_path_refused>},
     // A receiver's own filter sent ahead: the routes that it keeps are the same.
     Row{"[no] neighbor PEER capability orf prefix-list both|send|receive", no_effect},
-    Row{"[no] neighbor PEER advertise-map WORD exist-map|non-exist-map WORD", unsupported},
+    Row{"neighbor PEER advertise-map WORD exist-map|non-exist-map WORD", acts, advertise_map},
+    Row{"no neighbor PEER advertise-map WORD exist-map|non-exist-map WORD", acts,
+        reset<&Family::conditional>},
     Row{"neighbor PEER soo WORD", unsupported},
     Row{"no neighbor PEER soo ANY", harmless},
 };

@@ -87,7 +87,7 @@ constexpr std::array match_rows = {
     Row{"no continue ANY", acts,
         [](Reader& r) { r.route_map().exit = bgp::PolicyClause::Exit::stop; }},
     Row{"no call ANY", acts, [](Reader& r) { r.route_map().call.reset(); }},
-    Row{"no match ANY", unsupported},
+    Row{"no match ANY", acts, undo_match},
     Row{"match ip|ipv6 address WORD", acts,
         [](Reader& r) { list<1>(r, r.value(0).text + " address"); }},
     Row{"match ip|ipv6 address prefix-list WORD", acts,
@@ -110,7 +110,9 @@ constexpr std::array match_rows = {
     Row{"match extcommunity WORD", acts, [](Reader& r) { list<0>(r, "extcommunity"); }},
     Row{"match local-preference <0-4294967295>", acts,
         [](Reader& r) { match(r).local_pref = r.number(0); }},
-    Row{"match metric <0-4294967295>", acts, [](Reader& r) { match(r).med = r.number(0); }},
+    // bgpd 8.4.4 lists 0 and refuses it ("value "0" is out of the allowed range"); vtysh goes on,
+    // and the entry then holds for every MED.
+    Row{"match metric <1-4294967295>", acts, [](Reader& r) { match(r).med = r.number(0); }},
     Row{"match origin egp|igp|incomplete", acts,
         [](Reader& r) {
           const auto& name = r.value(0).text;

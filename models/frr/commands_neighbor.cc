@@ -116,6 +116,19 @@ void bfd_timers(Reader& r) {
 
 using Session = SessionSettings;
 
+// TCP_MD5SIG takes 80 octets, and so does bgpd.
+void password(Reader& r) {
+  constexpr std::size_t longest = 80;
+  auto text = r.rest(1);
+  if (text.size() > longest) {
+    r.diagnostics().error(r.at(r.value(1)),
+                          "a password of " + std::to_string(text.size()) + " octets",
+                          "at most " + std::to_string(longest));
+    return;
+  }
+  r.peer().password = std::move(text);
+}
+
 constexpr std::array rows = {
     Row{"neighbor PEER remote-as ASN|internal|external", acts, remote_as},
     Row{"neighbor PEER peer-group", acts, peer_group},
@@ -135,7 +148,7 @@ constexpr std::array rows = {
     Row{"no neighbor PEER ttl-security hops <1-254>", acts, reset<&Session::ttl_security>},
     Row{"[no] neighbor PEER disable-connected-check|enforce-multihop", acts,
         flag<&Session::disable_connected_check>},
-    Row{"neighbor PEER password LINE", acts, [](Reader& r) { r.peer().password = r.rest(1); }},
+    Row{"neighbor PEER password LINE", acts, password},
     Row{"no neighbor PEER password ANY", acts, reset<&Session::password>},
     Row{"neighbor PEER port <0-65535>", acts,
         [](Reader& r) { r.peer().port = static_cast<std::uint16_t>(r.number(1)); }},

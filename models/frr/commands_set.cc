@@ -25,6 +25,11 @@ std::optional<bgp::NumberChange> number_change(Reader& r) {
     text.remove_prefix(1);
   }
   const auto value = parse_number(text);
+  if (value == 0U && kind != bgp::NumberChange::Kind::set) {
+    r.diagnostics().error(r.at(r.value(0)), "'" + r.value(0).text + "' changes nothing",
+                          "a number from 1 to 4294967295 after + or -");
+    return std::nullopt;
+  }
   if (value) return bgp::NumberChange{kind, *value};
   r.diagnostics().error(r.at(r.value(0)), "'" + r.value(0).text + "' is no number",
                         "a number from 0 to 4294967295, maybe with + or - before it");
@@ -66,7 +71,8 @@ void community(Reader& r) {
     const auto& word = r.value(i);
     if (word.text == "additive") {
       out.clear_communities = false;
-    } else if (const auto one = parse_community(word.text)) {
+    } else if (const auto one =
+                   parse_number(word.text) ? std::nullopt : parse_community(word.text)) {
       out.add_communities.push_back(*one);
     } else {
       r.diagnostics().error(r.at(word), "'" + word.text + "' is not a community",
@@ -111,6 +117,17 @@ void extended_community(Reader& r) {
   }
 }
 
+// bgpd: no next hop that is no host's.
+void next_hop(Reader& r) {
+  const auto address = r.address(0);
+  if (address.is_unspecified() || address.is_multicast()) {
+    r.diagnostics().error(r.at(r.value(0)), "'" + r.value(0).text + "' is no next hop",
+                          "the address of a router");
+    return;
+  }
+  set(r).next_hop = address;
+}
+
 // draft-ietf-idr-link-bandwidth: Mbit/s here, an IEEE float of octets a second on the wire.
 void link_bandwidth(Reader& r) {
   constexpr double octets_in_megabit = 1'000'000.0 / 8;
@@ -126,7 +143,7 @@ void link_bandwidth(Reader& r) {
 }
 
 constexpr std::array rows = {
-    Row{"no set ANY", unsupported},
+    Row{"no set ANY", acts, undo_set},
     Row{"set local-preference WORD", acts, [](Reader& r) { set(r).local_pref = number_change(r); }},
     Row{"set metric rtt|+rtt|-rtt", unsupported},
     Row{"set metric WORD", acts, [](Reader& r) { set(r).med = number_change(r); }},
@@ -181,7 +198,7 @@ constexpr std::array rows = {
     Row{"set atomic-aggregate", acts, [](Reader& r) { set(r).atomic_aggregate = true; }},
     Row{"set originator-id ADDR4", acts,
         [](Reader& r) { set(r).originator_id = bgp::RouterId::from(r.address(0)); }},
-    Row{"set ip next-hop ADDR4", acts, [](Reader& r) { set(r).next_hop = r.address(0); }},
+    Row{"set ip next-hop ADDR4", acts, next_hop},
     Row{"set ip next-hop peer-address", acts,
         [](Reader& r) { set(r).next_hop_change = bgp::NextHopChange::peer_address; }},
     Row{"set ip next-hop unchanged", acts,

@@ -125,6 +125,9 @@ void router_bgp(Reader& r) {
 
 constexpr std::array top_rows = {
     Row{"frr version LINE", harmless},
+    // The head of `show running-config`, where a file was made of it.
+    Row{"Building configuration...", harmless},
+    Row{"Current configuration:", harmless},
     Row{"frr defaults traditional|datacenter", acts,
         [](Reader& r) {
           r.config().profile = "frr-8.4-" + r.value(0).text;
@@ -149,7 +152,7 @@ constexpr std::array top_rows = {
     Row{"router-id ADDR", acts, [](Reader& r) { r.draft().router_id = r.address(0); }},
     Row{"interface WORD", acts, [](Reader& r) { r.enter_interface(r.value(0).text); }},
     Row{"interface WORD vrf default", acts, [](Reader& r) { r.enter_interface(r.value(0).text); }},
-    Row{"interface WORD vrf WORD", unsupported, [](Reader& r) { r.skip_until("exit"); }},
+    Row{"interface WORD vrf WORD", no_effect, [](Reader& r) { r.skip_until("exit"); }},
     Row{"ip|ipv6 route PREFIX HOP ANY", acts, route},
     Row{"ip|ip route ADDR4 ADDR4 HOP ANY", acts, route_masked},
     Row{"ipv6 route PREFIX6 from PREFIX6 ANY", unsupported},
@@ -166,7 +169,8 @@ constexpr std::array top_rows = {
     Row{"router bgp ASN view|vrf WORD ANY", unsupported, [](Reader& r) { r.skip_until("exit"); }},
     Row{"router babel|eigrp|isis|openfabric|ospf|ospf6|rip|ripng ANY", unsupported,
         [](Reader& r) { r.skip_until("exit"); }},
-    Row{"vrf WORD", unsupported, [](Reader& r) { r.skip_until("exit-vrf"); }},
+    // Another table than the one that is modelled.
+    Row{"vrf WORD", no_effect, [](Reader& r) { r.skip_until("exit-vrf"); }},
     Row{"nexthop-group WORD", no_effect, [](Reader& r) { r.skip_until("exit"); }},
     Row{"pbr-map ANY", unsupported, [](Reader& r) { r.skip_until("exit"); }},
     Row{"bfd", acts, [](Reader& r) { r.enter(Context::bfd); }},

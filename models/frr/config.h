@@ -42,8 +42,9 @@ struct Config {
   std::vector<Interface> interfaces;
   std::vector<StaticRoute> static_routes;
   std::optional<bgp::SpeakerConfig> bgp;
-  Position bgp_position;  // of `router bgp`
-  Position position;      // of the file
+  std::string router_id_from;  // "bgp router-id", "router-id", "the largest address of lo"
+  Position bgp_position;       // of `router bgp`
+  Position position;           // of the file
 
   const Interface* interface(std::string_view name) const;  // nullptr when absent
 };

@@ -51,6 +51,13 @@ struct SessionSettings {
   std::optional<bool> enforce_first_as;
 };
 
+// `advertise-map ROUTES exist-map|non-exist-map CONDITION`
+struct ConditionalDraft {
+  Reference routes;
+  Reference condition;
+  bool while_exists = true;
+};
+
 // ... in one address family.
 struct FamilySettings {
   std::optional<bool> activate;
@@ -69,6 +76,7 @@ struct FamilySettings {
   std::optional<bool> send_extended_community;
   std::optional<bool> send_large_community;
   std::optional<bgp::MaxPrefixes> maximum_prefix;
+  std::optional<std::uint32_t> maximum_prefix_out;
   std::optional<std::uint32_t> weight;
   std::optional<bool> soft_reconfiguration;
   std::optional<bool> add_path_all;
@@ -84,6 +92,7 @@ struct FamilySettings {
   std::optional<Reference> distribute_list_in;
   std::optional<Reference> distribute_list_out;
   std::optional<Reference> unsuppress_map;
+  std::optional<ConditionalDraft> conditional;
 };
 
 struct PeerSettings {
@@ -137,6 +146,7 @@ struct BgpDraft {
   bool default_ipv4_unicast = true;
   bool default_ipv6_unicast = false;
   bool default_shutdown = false;
+  bool reflector_policy = false;  // may change what is reflected
   bool disable_connected_check = false;
   bool shutdown = false;
   std::string shutdown_message;
@@ -148,6 +158,8 @@ struct BgpDraft {
   std::vector<RedistributeDraft> redistributed;
   std::vector<AggregateDraft> aggregates;
   std::vector<ListenRangeDraft> ranges;
+  std::optional<Reference> table_map_ipv4;
+  std::optional<Reference> table_map_ipv6;
   std::vector<PeerDraft> peers;  // in the order of their first lines
 };
 

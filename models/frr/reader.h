@@ -60,6 +60,11 @@ std::span<const Row> bfd_commands();
 std::span<const Row> bfd_session_commands();
 std::span<const Row> vty_commands();
 
+// Handlers of `no match` and `no set` (commands_undo.cc).
+class Reader;
+void undo_match(Reader& r);
+void undo_set(Reader& r);
+
 // What a context's tables make of a line: for tests, and for the README's table.
 struct Judged {
   bool known = false;

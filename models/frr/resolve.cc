@@ -27,6 +27,7 @@ class Resolver {
   void set_confederation();
   void add_networks();
   void add_aggregates();
+  void set_table_map();
   void add_redistributed(const RedistributeDraft& how, const net::Prefix& prefix,
                          std::optional<net::IpAddress> next_hop, const std::string& interface,
                          std::uint32_t tag);
@@ -60,6 +61,7 @@ void Resolver::set_defaults() {
     profile.last_tie_break =
         *out_.compare_router_id ? bgp::LastTieBreak::router_id : bgp::LastTieBreak::oldest_external;
   }
+  if (bgp_.reflector_policy) profile.reflects_unchanged = false;
   out_.graceful_shutdown = out_.graceful_shutdown || draft_.graceful_shutdown;
 }
 
@@ -78,17 +80,27 @@ void Resolver::set_confederation() {
 // interface.
 void Resolver::set_router_id() {
   std::optional<net::IpAddress> best;
+  std::string from;
   for (const bool loopback : {true, false}) {
     for (const auto& interface : config_.interfaces) {
       if ((interface.name == "lo") != loopback) continue;
       for (const auto& [address, length] : interface.addresses) {
-        if (address.is_v4() && !address.is_loopback() && (!best || address > *best)) best = address;
+        if (address.is_v4() && !address.is_loopback() && (!best || address > *best)) {
+          best = address;
+          from = "the largest address of " + interface.name;
+        }
       }
     }
     if (best) break;
   }
-  if (draft_.router_id) best = draft_.router_id;
-  if (bgp_.router_id) best = bgp_.router_id;
+  if (draft_.router_id) {
+    best = draft_.router_id;
+    from = "router-id";
+  }
+  if (bgp_.router_id) {
+    best = bgp_.router_id;
+    from = "bgp router-id";
+  }
   if (!best || !best->is_v4() || best->is_unspecified()) {
     diagnostics_.error(bgp_.position,
                        "router bgp " + bgp_.asn.to_string() +
@@ -97,6 +109,7 @@ void Resolver::set_router_id() {
     return;
   }
   out_.router_id = bgp::RouterId::from(*best);
+  config_.router_id_from = from;
 }
 
 bool Resolver::in_routing_table(const net::Prefix& prefix) const {
@@ -169,6 +182,17 @@ void Resolver::add_aggregates() {
   }
 }
 
+void Resolver::set_table_map() {
+  for (const auto& [reference, family] : {std::pair(bgp_.table_map_ipv4, net::Family::ipv4),
+                                          std::pair(bgp_.table_map_ipv6, net::Family::ipv6)}) {
+    if (!reference) continue;
+    const auto found = policies_.route_map(*reference);
+    if (!found) continue;
+    out_.table_map.push_back(*found);
+    out_.table_map.back().family = family;
+  }
+}
+
 void Resolver::add_redistributed(const RedistributeDraft& how, const net::Prefix& prefix,
                                  std::optional<net::IpAddress> next_hop,
                                  const std::string& interface, std::uint32_t tag) {
@@ -213,6 +237,7 @@ bgp::SpeakerConfig Resolver::speaker() {
   out_.dynamic_ranges = std::move(ranges);
   add_networks();
   add_aggregates();
+  set_table_map();
   add_redistributed();
   policies_.check_all();
   return std::move(out_);

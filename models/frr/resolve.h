@@ -76,7 +76,8 @@ class NeighborTable {
   void set_families(const PeerDraft& peer, const PeerSettings& settings,
                     bgp::NeighborConfig& neighbor);
   void set_family(const FamilySettings& family, bgp::NeighborConfig& neighbor);
-  void check_families_agree(const PeerDraft& peer, const PeerSettings& settings);
+  void set_conditional(const FamilySettings& family, bgp::NeighborConfig& neighbor);
+  void deny_without_policy(bgp::NeighborConfig& neighbor) const;
   void set_policies(const FamilySettings& settings, net::Family family,
                     bgp::NeighborConfig& neighbor);
   std::optional<bgp::BfdConfig> bfd(const SessionSettings& session,

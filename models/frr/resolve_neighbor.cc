@@ -32,11 +32,11 @@ void inherit(FamilySettings& own, const FamilySettings& group) {
        &F::next_hop_self, &F::next_hop_unchanged, &F::as_path_unchanged, &F::med_unchanged,
        &F::link_local_unchanged, &F::allowas_in, &F::allowas_in_origin, &F::as_override,
        &F::remove_private_as, &F::send_community, &F::send_extended_community,
-       &F::send_large_community, &F::maximum_prefix, &F::weight, &F::soft_reconfiguration,
-       &F::add_path_all, &F::add_path_best_per_as, &F::add_path_refused, &F::default_originate,
-       &F::route_map_in, &F::route_map_out, &F::prefix_list_in, &F::prefix_list_out,
-       &F::filter_list_in, &F::filter_list_out, &F::distribute_list_in, &F::distribute_list_out,
-       &F::unsuppress_map);
+       &F::send_large_community, &F::maximum_prefix, &F::maximum_prefix_out, &F::conditional,
+       &F::weight, &F::soft_reconfiguration, &F::add_path_all, &F::add_path_best_per_as,
+       &F::add_path_refused, &F::default_originate, &F::route_map_in, &F::route_map_out,
+       &F::prefix_list_in, &F::prefix_list_out, &F::filter_list_in, &F::filter_list_out,
+       &F::distribute_list_in, &F::distribute_list_out, &F::unsuppress_map);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "models/calico/export_policy.h"
+#include "models/frr/describe.h"
 #include "models/ingress/path_matching.h"
 #include "scenarios/engine/design/design.h"
 
@@ -126,6 +127,20 @@ void describe_routes(std::string& out, const Design& design) {
   }
 }
 
+std::string speakers(const Design& design) {
+  std::string out;
+  const auto& scenario = design.scenario;
+  for (std::size_t i = 0; i < design.routers.size(); ++i) {
+    const auto& config = design.routers[i].config;
+    if (config.bgp) out += scenario.fabric.routers[i].name + "\n" + frr::describe(config);
+  }
+  for (std::size_t i = 0; i < design.edges.size(); ++i) {
+    const auto& config = design.edges[i].bgp;
+    if (config && config->bgp) out += scenario.edges[i].name + "\n" + frr::describe(*config);
+  }
+  return out;
+}
+
 template <typename Upstreams>
 void describe_upstreams(std::string& out, const char* kind, const Upstreams& upstreams) {
   for (const auto& [name, upstream] : upstreams) {
@@ -229,6 +244,7 @@ std::string describe(const Design& design) {
   describe_addresses(out, design);
   describe_sessions(out, design);
   describe_routes(out, design);
+  section(out, "BGP speakers", speakers(design));
   std::string proxies;
   describe_proxies(proxies, design);
   section(out, "edge proxies", proxies);
