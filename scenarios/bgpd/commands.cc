@@ -83,28 +83,71 @@ Answer show_of_neighbor(const View& view, Words& words, net::Family family,
   if (words.take("received-routes") && words.at_end()) {
     return {show_adjacent(view, family, peer, Adjacent::received, json)};
   }
+  if (words.take("filtered-routes") && words.at_end()) {
+    return {show_adjacent(view, family, peer, Adjacent::filtered, json)};
+  }
   if (words.take("routes") && words.at_end()) {
-    if (!view.speaker.session(peer)) return {"No such neighbor in this view/vrf\n"};
-    return {show_routes(view, family, json, &peer)};
+    if (!told(view, peer).carries(family)) {
+      return {json ? "{ \"warning\": \"No such neighbor or address family\" }\n"
+                   : "% No such neighbor or address family\n"};
+    }
+    return {show_routes(view, family, json, {.from = peer, .within = {}})};
   }
   return unknown(line);
 }
 
-Answer show_bgp(const View& view, Words& words, const std::string& line) {
-  const auto said = take_family(words);
-  const auto family = said.value_or(net::Family::ipv4);
+// `show ip bgp` is about IPv4. `show bgp` is about IPv6 in bgpd, even where nobody speaks it; here
+// it is about IPv4 then, and whose address or prefix is given says which family is meant.
+net::Family usual_family(const View& view) {
+  for (const auto& session : view.speaker.sessions()) {
+    if (told(view, session.peer).carries(net::Family::ipv6)) return net::Family::ipv6;
+  }
+  return net::Family::ipv4;
+}
+
+Answer show_prefix(const View& view, Words& words, const net::Prefix& prefix,
+                   const std::string& line) {
+  if (words.at_end()) return {show_route(view, prefix, words.json())};
+  if (words.take("longer-prefixes") && words.at_end()) {
+    return {show_routes(view, prefix.family(), words.json(), {.from = {}, .within = prefix})};
+  }
+  const bool best = words.take("bestpath");
+  if ((best || words.take("multipath")) && words.at_end()) {
+    return {show_route(view, prefix, words.json(), best ? Paths::best : Paths::multipath)};
+  }
+  return unknown(line);
+}
+
+Answer show_of_summary(const View& view, Words& words, std::optional<net::Family> family, bool ip,
+                       const std::string& line) {
+  auto which = Which::all;
+  if (words.take("established")) {
+    which = Which::established;
+  } else if (words.take("failed")) {
+    which = Which::failed;
+  }
+  if (!words.at_end()) return unknown(line);
+  return {show_summary(view, family, which, words.json(), ip)};
+}
+
+Answer show_bgp(const View& view, Words& words, bool ip, const std::string& line) {
+  auto said = take_family(words);
+  if (words.take("summary")) return show_of_summary(view, words, said, ip && !said, line);
+  if (!said && ip) said = net::Family::ipv4;
+  const auto family = said.value_or(usual_family(view));
   if (words.at_end()) return {show_routes(view, family, words.json())};
-  if (words.take("summary") && words.at_end()) return {show_summary(view, said, words.json())};
   if (words.take("neighbors") || words.take("neighbor")) {
     if (words.at_end()) return {show_neighbors(view, nullptr, words.json())};
     if (const auto peer = words.take_address()) {
-      return show_of_neighbor(view, words, family, *peer, line);
+      // Of a neighbour with one family that one is meant.
+      const auto known = told(view, *peer);
+      const bool other = !said && !known.carries(family) && !known.config.families.empty();
+      return show_of_neighbor(
+          view, words, other ? family_of(known.config.families.front()) : family, *peer, line);
     }
     return unknown(line);
   }
-  if (const auto prefix = words.take_prefix(); prefix && words.at_end()) {
-    return {show_route(view, *prefix, words.json())};
-  }
+  if (const auto prefix = words.take_prefix()) return show_prefix(view, words, *prefix, line);
   if (const auto address = words.take_address(); address && words.at_end()) {
     return {show_address(view, *address, words.json())};
   }
@@ -128,8 +171,8 @@ Answer show(const View& view, Words& words, const std::string& line) {
     return words.at_end() ? Answer{view.configuration} : unknown(line);
   }
   if (words.take("bfd")) return show_bfd_command(view, words, line);
-  words.take("ip");
-  return words.take("bgp") ? show_bgp(view, words, line) : unknown(line);
+  const bool ip = words.take("ip");
+  return words.take("bgp") ? show_bgp(view, words, ip, line) : unknown(line);
 }
 
 Answer clear(const View& view, Words& words, const std::string& line) {

@@ -118,7 +118,14 @@ tl::expected<Answer, std::string> ask(const std::string& path, const std::string
   stream_protocol::socket socket(loop);
   error_code error;
   socket.connect(stream_protocol::endpoint(path), error);
-  if (error) return refuse(error.message());
+  if (error) {
+    struct stat known {};
+    const bool there = ::lstat(path.c_str(), &known) == 0;
+    if (there && !S_ISSOCK(known.st_mode)) return refuse("is no socket");
+    if (!there) return refuse("there is no such socket: is bgpd running with --control?");
+    if (error == asio::error::connection_refused) return refuse("nobody listens there any more");
+    return refuse(error.message());
+  }
   asio::write(socket, asio::buffer(line + "\n"), error);
   if (error) return refuse(error.message());
   std::string text;

@@ -2,6 +2,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "scenarios/bgpd/view.h"
 
 namespace seatrial::bgpd {
@@ -18,6 +20,10 @@ std::string View::date(TimePoint at) const {
 
 std::int64_t milliseconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+std::int64_t seconds(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
 }
 
 std::int64_t whole_seconds_ms(Duration duration) {
@@ -54,8 +60,33 @@ std::string family_key(net::Family family) {
   return family == net::Family::ipv4 ? "ipv4Unicast" : "ipv6Unicast";
 }
 
+net::Family family_of(bgp::AfiSafi family) {
+  return family == bgp::ipv4_unicast ? net::Family::ipv4 : net::Family::ipv6;
+}
+
 bgp::AfiSafi afi_safi(net::Family family) {
   return family == net::Family::ipv4 ? bgp::ipv4_unicast : bgp::ipv6_unicast;
+}
+
+net::IpAddress unspecified(net::Family family) {
+  return family == net::Family::ipv4 ? net::IpAddress::v4(0) : *net::IpAddress::parse("::");
+}
+
+bool Told::carries(net::Family family) const {
+  return std::ranges::find(config.families, afi_safi(family)) != config.families.end();
+}
+
+Told told(const View& view, const net::IpAddress& peer) {
+  const auto& speaker = view.speaker.config();
+  const auto known = std::ranges::find(speaker.neighbors, peer, &bgp::NeighborConfig::address);
+  if (known != speaker.neighbors.end()) return {*known};
+  for (const auto& range : speaker.dynamic_ranges) {
+    if (!range.prefix.contains(peer)) continue;
+    Told out{range.peer, &range};
+    out.config.address = peer;
+    return out;
+  }
+  return {};
 }
 
 std::string community_word(bgp::Community community) {
@@ -73,6 +104,31 @@ std::string community_word(bgp::Community community) {
     default:
       return community.to_string();
   }
+}
+
+std::string extended_text(const bgp::PathAttributes& attributes) {
+  std::string out;
+  for (const auto& community : attributes.extended_communities) {
+    const auto octet = [&](unsigned index) {
+      return static_cast<unsigned>(community.value >> (56 - 8 * index)) & 0xFF;
+    };
+    const auto low = static_cast<std::uint32_t>(community.value);
+    const auto high = static_cast<std::uint32_t>(community.value >> 16);
+    const auto kind = octet(0);
+    const auto name = octet(1) == 2 ? "RT" : octet(1) == 3 ? "SoO" : nullptr;
+    std::string text;
+    if (name == nullptr || kind > 2) {
+      text = fmt::format("UNK:{}, {}", kind, octet(1));
+    } else if (kind == 0) {  // 2-octet AS
+      text = fmt::format("{}:{}:{}", name, high >> 16, low);
+    } else if (kind == 1) {
+      text = fmt::format("{}:{}:{}", name, net::IpAddress::v4(high).to_string(), low & 0xFFFF);
+    } else {
+      text = fmt::format("{}:{}:{}", name, high, low & 0xFFFF);
+    }
+    out += (out.empty() ? "" : " ") + text;
+  }
+  return out;
 }
 
 std::string origin_word(bgp::Origin origin) {

@@ -1,8 +1,9 @@
-// `show bgp neighbors [PEER] json` with bgpd's keys. Not said, because a sans-IO speaker does not
-// know them: ports, the interface's link-local address, the round-trip time.
+// `show bgp neighbors [PEER] json` with bgpd's keys; README.md names those that are left out.
+#include <fmt/format.h>
+
 #include <algorithm>
 
-#include "scenarios/bgpd/neighbor_facts.h"
+#include "scenarios/bgpd/neighbor_family.h"
 
 namespace seatrial::bgpd {
 namespace {
@@ -27,6 +28,7 @@ Json families_json(const NeighborFacts& facts) {
 Json add_path_json(const NeighborFacts& facts) {
   auto out = Json::object();
   for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
+    if (!facts.carries(family)) continue;
     const auto own = add_path_of(facts.ours, family);
     const auto other = add_path_of(facts.theirs, family);
     Json entry;
@@ -55,7 +57,14 @@ Json capabilities_json(const NeighborFacts& facts) {
   const auto long_lived = facts.offered(ours.long_lived.has_value(), theirs.long_lived.has_value());
   if (long_lived != Offered::neither) {
     out["longLivedGracefulRestart"] = offered_key(long_lived);
-    out["longLivedGracefulRestartByPeer"] = Json::object();
+    auto& families = out["longLivedGracefulRestartByPeer"] = Json::object();
+    if (facts.theirs.long_lived) {
+      for (const auto& entry : *facts.theirs.long_lived) {
+        if (entry.stale_time_s == 0) continue;
+        families[family_key(family_of(entry.family))] =
+            Json{{"staleTimeMsecs", std::uint64_t{entry.stale_time_s} * 1000}};
+      }
+    }
   }
   if (const auto refresh = facts.offered(ours.route_refresh || ours.cisco_route_refresh,
                                          theirs.route_refresh || theirs.cisco_route_refresh);
@@ -89,8 +98,9 @@ Json capabilities_json(const NeighborFacts& facts) {
     out["gracefulRestartRemoteTimerMsecs"] = theirs.graceful_restart->restart_time_s * 1000;
     auto families = Json::object();
     for (const auto& entry : theirs.graceful_restart->families) {
-      const auto family = entry.family == bgp::ipv4_unicast ? net::Family::ipv4 : net::Family::ipv6;
-      families[family_key(family)] = Json{{"preserved", entry.forwarding_preserved}};
+      if (!facts.carries(family_of(entry.family))) continue;
+      auto& said = families[family_key(family_of(entry.family))] = Json::object();
+      if (entry.forwarding_preserved) said["preserved"] = true;
     }
     if (families.empty()) {
       out["addressFamiliesByPeer"] = "none";
@@ -101,20 +111,54 @@ Json capabilities_json(const NeighborFacts& facts) {
   return out;
 }
 
+Json restart_of_family_json(const View& view, const NeighborFacts& facts, net::Family family) {
+  const auto id = afi_safi(family);
+  const auto own = restart_config(view, facts.config);
+  const auto& sent = facts.session.end_of_rib_sent;
+  const auto& received = facts.session.end_of_rib_received;
+  const bool preserved = std::ranges::any_of(
+      facts.theirs.graceful_restart->families,
+      [&](const auto& entry) { return entry.family == id && entry.forwarding_preserved; });
+  Json timers{{"stalePathTimer", seconds(own.stale_time)}};
+  if (facts.session.stale_timer) {
+    timers["stalePathTimerRemaining"] = seconds(*facts.session.stale_timer);
+  }
+  if (restarts(view, facts.config)) timers["selectionDeferralTimer"] = seconds(own.select_deferral);
+  return {{"fBit", preserved},
+          {"endOfRibStatus",
+           {{"endOfRibSend", holds(sent, id)},
+            {"endOfRibSentAfterUpdate", every_end_of_rib_is_in(view, family)},
+            {"endOfRibRecv", holds(received, id)}}},
+          {"timers", std::move(timers)}};
+}
+
 Json restart_json(const View& view, const NeighborFacts& facts) {
   const auto& theirs = facts.theirs.graceful_restart;
-  const auto& own = facts.config.graceful_restart ? *facts.config.graceful_restart
-                                                  : view.speaker.config().graceful_restart;
-  const auto seconds = [](Duration d) {
-    return std::chrono::duration_cast<std::chrono::seconds>(d).count();
-  };
-  return {{"localGrMode", restart_mode(view, facts.config)},
-          {"remoteGrMode", remote_restart_mode(facts)},
-          {"rBit", theirs && theirs->restarted},
-          {"nBit", theirs && theirs->notification},
-          {"timers",
-           {{"configuredRestartTimer", seconds(own.restart_time)},
-            {"receivedRestartTimer", theirs ? theirs->restart_time_s : 0}}}};
+  const auto own = restart_config(view, facts.config);
+  Json out{{"endOfRibSend", Json::object()}, {"endOfRibRecv", Json::object()}};
+  if (facts.established()) {
+    for (const auto& family : facts.session.end_of_rib_sent) {
+      out["endOfRibSend"][family_key(family_of(family))] = true;
+    }
+    for (const auto& family : facts.session.end_of_rib_received) {
+      out["endOfRibRecv"][family_key(family_of(family))] = true;
+    }
+  }
+  out["localGrMode"] = restart_mode(view, facts.config);
+  out["remoteGrMode"] = remote_restart_mode(facts);
+  out["rBit"] = theirs && theirs->restarted;
+  out["nBit"] = theirs && theirs->notification;
+  out["timers"] = {{"configuredRestartTimer", seconds(own.restart_time)},
+                   {"receivedRestartTimer", theirs ? theirs->restart_time_s : 0}};
+  if (facts.session.restart_timer) {
+    out["timers"]["restartTimerRemaining"] = seconds(*facts.session.restart_timer);
+  }
+  if (!theirs || !facts.established()) return out;
+  for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
+    if (!facts.carries(family)) continue;
+    out[family_key(family)] = restart_of_family_json(view, facts, family);
+  }
+  return out;
 }
 
 Json messages_json(const bgp::SessionSnapshot& s) {
@@ -139,106 +183,137 @@ Json messages_json(const bgp::SessionSnapshot& s) {
           {"totalRecv", total(s.received)}};
 }
 
-Json families_info_json(const NeighborFacts& facts) {
+Json families_info_json(const View& view, const NeighborFacts& facts) {
   auto out = Json::object();
-  const auto& config = facts.config;
   for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
-    if (std::ranges::find(config.families, afi_safi(family)) == config.families.end()) continue;
-    Json info;
-    if (config.route_reflector_client) info["routeReflectorClient"] = true;
-    if (config.soft_reconfiguration_inbound) info["inboundSoftConfigPermit"] = true;
-    if (config.remove_private_as != bgp::RemovePrivateAs::never) {
-      info["privateAsNumsRemovedInUpdatesToNbr"] = true;
-    }
-    if (config.next_hop_self == bgp::NextHopSelf::unless_reflected) {
-      info["routerAlwaysNextHop"] = true;
-    }
-    if (config.next_hop_self == bgp::NextHopSelf::always) info["routerAlwaysNextHop"] = true;
-    if (config.route_server_client) info["routeServerClient"] = true;
-    const char* sent = config.send_extended_community
-                           ? (config.send_community ? "extendedAndStandard" : "extended")
-                           : (config.send_community ? "standard" : nullptr);
-    if (sent != nullptr) info["commAttriSentToNbr"] = sent;
-    if (config.default_originate) info["defaultSent"] = facts.established();
-    info["acceptedPrefixCounter"] = facts.session.prefixes_accepted;
-    if (facts.established()) info["sentPrefixCounter"] = facts.session.prefixes_advertised;
-    if (config.max_prefixes) {
-      info["prefixAllowedMax"] = config.max_prefixes->limit;
-      if (config.max_prefixes->warning_only) info["prefixAllowedMaxWarning"] = true;
-      info["prefixAllowedWarningThresh"] = config.max_prefixes->threshold_percent;
+    if (!facts.carries(family)) continue;
+    auto info = Json::object();
+    for (auto& fact : family_facts(view, facts, family)) {
+      if (!fact.key.empty()) info[fact.key] = std::move(fact.value);
     }
     out[family_key(family)] = std::move(info);
   }
   return out;
 }
 
+void put_timers(Json& out, const View& view, const NeighborFacts& facts) {
+  const auto& session = facts.session;
+  if (facts.established()) {
+    out["bgpTimerUpMsec"] = whole_seconds_ms(view.since(session.since));
+    out["bgpTimerUpString"] = uptime(view.since(session.since));
+    out["bgpTimerUpEstablishedEpoch"] = view.epoch(session.since);
+  }
+  // Of what never was, bgpd gives the time since it started, or since the machine did.
+  const auto since = [&view](const std::optional<TimePoint>& at) {
+    return whole_seconds_ms(view.since(at.value_or(TimePoint())));
+  };
+  out["bgpTimerLastRead"] = since(session.last_read);
+  out["bgpTimerLastWrite"] = since(session.last_written);
+  out["bgpInUpdateElapsedTimeMsecs"] = since(session.last_update);
+  out["bgpTimerConfiguredHoldTimeMsecs"] = milliseconds(facts.configured_hold);
+  out["bgpTimerConfiguredKeepAliveIntervalMsecs"] = milliseconds(facts.configured_keepalive);
+  out["bgpTimerHoldTimeMsecs"] = milliseconds(facts.hold);
+  out["bgpTimerKeepAliveIntervalMsecs"] = milliseconds(facts.keepalive);
+  out["extendedOptionalParametersLength"] = false;
+  out["bgpTimerConfiguredConditionalAdvertisementsSec"] =
+      seconds(view.speaker.config().condition_interval);
+}
+
+void put_reset(Json& out, const View& view, const NeighborFacts& facts) {
+  const auto& reset = facts.reset;
+  out["lastResetTimerMsecs"] = whole_seconds_ms(view.since(reset.at));
+  if (reset.notification) {
+    const auto& n = *reset.notification;
+    out["lastErrorCodeSubcode"] = fmt::format("{:02X}{:02X}", n.code, n.subcode);
+    out["lastNotificationReason"] = n.to_string();
+    out["lastNotificationHardReset"] = reset.hard;
+    if (!reset.message.empty()) out["lastShutdownDescription"] = reset.message;
+  }
+  out["lastResetDueTo"] = reset.words;
+  out["lastResetCode"] = reset.code;
+}
+
+void put_connection(Json& out, const NeighborFacts& facts) {
+  const auto& session = facts.session;
+  const bool connected = facts.connected();
+  out["hostLocal"] = connected ? session.local_end->address.to_string() : "Unknown";
+  out["portLocal"] = connected ? session.local_end->port : -1;
+  out["hostForeign"] = connected ? session.remote_end->address.to_string() : "Unknown";
+  out["portForeign"] = connected ? session.remote_end->port : -1;
+  if (!connected) return;
+  out["nexthop"] = facts.next_hops.ipv4.to_string();
+  out["nexthopGlobal"] = facts.next_hops.global.to_string();
+  out["nexthopLocal"] = facts.next_hops.link_local.to_string();
+  out["bgpConnection"] = facts.shared_network ? "sharedNetwork" : "nonSharedNetwork";
+}
+
+Json bfd_json(const View& view, const NeighborFacts& facts) {
+  const auto& asked = *facts.config.bfd;
+  const auto& known = facts.bfd_sessions;
+  const bool far = !known.empty() && known.front().config.multihop;
+  const bool up = !known.empty() && known.front().state == bfd::State::up;
+  return {{"type", far ? "multi hop" : "single hop"},
+          {"detectMultiplier", asked.detect_multiplier},
+          {"rxMinInterval", milliseconds(asked.receive_interval)},
+          {"txMinInterval", milliseconds(asked.transmit_interval)},
+          {"status", known.empty() ? "Unknown"
+                     : up          ? "Up"
+                                   : "Down"},
+          {"lastUpdate", known.empty() ? "never" : "0:" + uptime(view.since(known.front().since))}};
+}
+
 }  // namespace
 
-Json neighbor_json(const View& view, const bgp::SessionSnapshot& session,
-                   const bgp::NeighborConfig& config) {
-  const auto facts = facts_of(view, session, config);
-  const auto& speaker = view.speaker.config();
+Json neighbor_json(const View& view, const bgp::SessionSnapshot& session, const Told& told) {
+  const auto facts = facts_of(view, session, told);
+  const auto& config = facts.config;
   Json out{{"remoteAs", facts.remote_as}, {"localAs", session.local_as.value}};
+  if (config.local_as) {
+    if (config.local_as->no_prepend) out["localAsNoPrepend"] = true;
+    if (config.local_as->replace_as) out["localAsReplaceAs"] = true;
+  }
   out[session.internal ? "nbrInternalLink" : "nbrExternalLink"] = true;
   out["localRole"] = role_name(config.role);
   out["remoteRole"] = role_name(remote_role(facts));
   if (!session.description.empty()) out["nbrDesc"] = session.description;
   if (facts.theirs.host_name) out["hostname"] = facts.theirs.host_name->host;
   if (!config.peer_group.empty()) out["peerGroup"] = config.peer_group;
+  if (facts.range != nullptr) out["peerSubnetRangeGroup"] = facts.range->prefix.to_string();
   if (session.shutdown) out["adminShutDown"] = true;
   out["bgpVersion"] = 4;
   out["remoteRouterId"] = session.remote_id ? session.remote_id->to_string() : "0.0.0.0";
-  out["localRouterId"] = speaker.router_id.to_string();
+  out["localRouterId"] = view.speaker.config().router_id.to_string();
   out["bgpState"] = to_string(session.state);
-  if (facts.established()) {
-    out["bgpTimerUpMsec"] = whole_seconds_ms(view.since(session.since));
-    out["bgpTimerUpString"] = uptime(view.since(session.since));
-    out["bgpTimerUpEstablishedEpoch"] = view.epoch(session.since);
-  }
-  out["bgpTimerConfiguredHoldTimeMsecs"] = milliseconds(facts.configured_hold);
-  out["bgpTimerConfiguredKeepAliveIntervalMsecs"] = milliseconds(facts.configured_keepalive);
-  out["bgpTimerHoldTimeMsecs"] = milliseconds(facts.hold);
-  out["bgpTimerKeepAliveIntervalMsecs"] = milliseconds(facts.keepalive);
-  out["extendedOptionalParametersLength"] = false;
+  if (session.state == bgp::State::active && config.passive) out["bgpStateIs"] = "passive";
+  put_timers(out, view, facts);
   if (facts.opened) out["neighborCapabilities"] = capabilities_json(facts);
   out["gracefulRestartInfo"] = restart_json(view, facts);
   out["messageStats"] = messages_json(session);
   out["minBtwnAdvertisementRunsTimerMsecs"] = milliseconds(facts.advertisement_interval);
   if (config.local_address) out["updateSource"] = config.local_address->to_string();
-  out["addressFamilyInfo"] = families_info_json(facts);
+  out["addressFamilyInfo"] = families_info_json(view, facts);
   out["connectionsEstablished"] = session.established_count;
   out["connectionsDropped"] = session.established_count - (facts.established() ? 1 : 0);
-  if (!facts.reset_cause.empty()) {
-    out["lastResetDueTo"] = facts.reset_cause;
-    const auto& notification = session.last_notification_received.empty()
-                                   ? session.last_notification_sent
-                                   : session.last_notification_received;
-    if (!notification.empty() && !session.shutdown) out["lastNotificationReason"] = notification;
-  }
+  put_reset(out, view, facts);
   out[session.internal ? "internalBgpNbrMaxHopsAway" : "externalBgpNbrMaxHopsAway"] =
       facts.max_hops;
-  out["hostLocal"] =
-      session.local_address.is_unspecified() ? "Unknown" : session.local_address.to_string();
-  out["hostForeign"] = facts.opened ? session.peer.to_string() : "Unknown";
-  if (facts.established()) {
-    out["nexthop"] = session.local_address.to_string();
-    out["bgpConnection"] = facts.shared_network ? "sharedNetwork" : "nonSharedNetwork";
-  }
+  put_connection(out, facts);
   out["connectRetryTimer"] = milliseconds(facts.connect_retry) / 1000;
-  if (config.bfd) {
-    const auto& bfd = facts.bfd_sessions;
-    const bool far = !bfd.empty() && bfd.front().config.multihop;
-    const bool up = !bfd.empty() && bfd.front().state == bfd::State::up;
-    out["peerBfdInfo"] = {
-        {"type", far ? "multi hop" : "single hop"},
-        {"detectMultiplier", config.bfd->detect_multiplier},
-        {"rxMinInterval", milliseconds(config.bfd->receive_interval)},
-        {"txMinInterval", milliseconds(config.bfd->transmit_interval)},
-        {"status", bfd.empty() ? "Unknown"
-                   : up        ? "Up"
-                               : "Down"},
-        {"lastUpdate", bfd.empty() ? "never" : "0:" + uptime(view.since(bfd.front().since))}};
+  if (session.round_trip && facts.established()) {
+    out["estimatedRttInMsecs"] = milliseconds(*session.round_trip);
   }
+  if (session.next_attempt && session.state <= bgp::State::active) {
+    const bool idle = session.state == bgp::State::idle;
+    out[idle ? "nextStartTimerDueInMsecs" : "nextConnectTimerDueInMsecs"] =
+        seconds(*session.next_attempt - view.host.now()) * 1000;
+  }
+  if (config.advertisement_interval) {
+    out["mraiInterval"] = seconds(*config.advertisement_interval);
+  }
+  if (!config.password.empty()) out["authenticationEnabled"] = 1;
+  out["readThread"] = facts.connected() ? "on" : "off";
+  out["writeThread"] = facts.connected() ? "on" : "off";
+  if (config.bfd) out["peerBfdInfo"] = bfd_json(view, facts);
   return out;
 }
 

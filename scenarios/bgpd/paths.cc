@@ -7,8 +7,7 @@ namespace {
 
 net::IpAddress next_hop_of(const net::Prefix& prefix, const bgp::PathSnapshot& path) {
   if (path.attributes->next_hop) return *path.attributes->next_hop;
-  return prefix.family() == net::Family::ipv4 ? net::IpAddress::v4(0)
-                                              : *net::IpAddress::parse("::");
+  return own_address(prefix, path);
 }
 
 std::string host_of(const View& view, const bgp::PathSnapshot& path) {
@@ -39,6 +38,10 @@ std::string frr_reason(const std::string& why) {
 
 }  // namespace
 
+net::IpAddress own_address(const net::Prefix& prefix, const bgp::PathSnapshot& path) {
+  return unspecified(path.aggregated ? net::Family::ipv6 : prefix.family());
+}
+
 std::string selection_reason(const bgp::RouteSnapshot& route) {
   const auto best = std::ranges::find(route.paths, true, &bgp::PathSnapshot::best);
   return best == route.paths.end() ? std::string() : frr_reason(best->why);
@@ -60,25 +63,40 @@ std::optional<std::uint32_t> metric_of(const bgp::PathSnapshot& path) {
   return 0;
 }
 
-Json next_hop_json(const View& view, const net::Prefix& prefix, const bgp::PathSnapshot& path) {
-  const auto address = next_hop_of(prefix, path);
-  Json out{{"ip", address.to_string()}};
-  if (const auto host = host_of(view, path); !host.empty()) out["hostname"] = host;
-  out["afi"] = address.is_v4() ? "ipv4" : "ipv6";
-  if (address.is_v4() || !path.attributes->link_local_next_hop) {
-    if (!address.is_v4()) out["scope"] = "global";
-  } else {
-    out["scope"] = "global";
-  }
-  out["used"] = true;
-  return out;
+Json next_hops_json(const View& view, const net::Prefix& prefix, const bgp::PathSnapshot& path,
+                    bool full) {
+  const auto host = host_of(view, path);
+  auto list = Json::array();
+  const auto add = [&](const net::IpAddress& address, const char* scope, bool used, bool metric) {
+    Json out{{"ip", address.to_string()}};
+    if (!host.empty()) out["hostname"] = host;
+    out["afi"] = address.is_v4() ? "ipv4" : "ipv6";
+    if (!address.is_v4()) out["scope"] = scope;
+    if (full) {
+      if (metric && path.metric) out["metric"] = *path.metric;
+      out["accessible"] = path.eligible;
+    }
+    if (used) out["used"] = true;
+    list.push_back(std::move(out));
+  };
+  const auto& link_local = path.attributes->link_local_next_hop;
+  add(next_hop_of(prefix, path), "global", !link_local, true);
+  if (link_local) add(*link_local, "link-local", true, false);
+  return list;
 }
 
 std::string next_hop_text(const View& view, const net::Prefix& prefix,
                           const bgp::PathSnapshot& path) {
-  const auto address = next_hop_of(prefix, path).to_string();
   const auto host = host_of(view, path);
-  return host.empty() ? address : address + "(" + host + ")";
+  const auto& link_local = path.attributes->link_local_next_hop;
+  if (!link_local) return global_next_hop_text(view, prefix, path);
+  return link_local->to_string() + (host.empty() ? "" : "(" + host + ")");
+}
+
+std::string global_next_hop_text(const View& view, const net::Prefix& prefix,
+                                 const bgp::PathSnapshot& path) {
+  const auto host = host_of(view, path);
+  return next_hop_of(prefix, path).to_string() + (host.empty() ? "" : "(" + host + ")");
 }
 
 }  // namespace seatrial::bgpd

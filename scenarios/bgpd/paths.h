@@ -16,8 +16,16 @@ bool route_has_multipath(const bgp::RouteSnapshot& route);
 std::vector<bgp::PathSnapshot> in_frr_order(const bgp::RouteSnapshot& route);
 // FRR gives what it originates the metric 0.
 std::optional<std::uint32_t> metric_of(const bgp::PathSnapshot& path);
-Json next_hop_json(const View& view, const net::Prefix& prefix, const bgp::PathSnapshot& path);
+// bgpd's next hop and peer of what it originates; it takes an aggregate's to be an IPv6 one.
+net::IpAddress own_address(const net::Prefix& prefix, const bgp::PathSnapshot& path);
+// The global one, and the link-local one where there is one, which then is used. `full`: with what
+// the view of one prefix says beside.
+Json next_hops_json(const View& view, const net::Prefix& prefix, const bgp::PathSnapshot& path,
+                    bool full);
+// Of an IPv6 path the tables show the link-local one, where there is one.
 std::string next_hop_text(const View& view, const net::Prefix& prefix,
                           const bgp::PathSnapshot& path);
+std::string global_next_hop_text(const View& view, const net::Prefix& prefix,
+                                 const bgp::PathSnapshot& path);
 
 }  // namespace seatrial::bgpd

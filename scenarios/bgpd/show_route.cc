@@ -86,6 +86,71 @@ std::string router_id_of(const View& view, const bgp::PathSnapshot& path) {
   return session && session->remote_id ? session->remote_id->to_string() : "0.0.0.0";
 }
 
+// The path's identifiers by RFC 7911, as received and as sent on.
+struct PathIds {
+  std::uint32_t received = 0;
+  std::uint32_t all = 0;
+  std::uint32_t best_per_as = 0;
+  bool any() const { return received != 0 || all != 0 || best_per_as != 0; }
+};
+
+// Whether some neighbour is told to be sent more than the best path; of any family, as in bgpd.
+bool sends_paths(const View& view, bool (*asked)(const bgp::AddPathConfig&),
+                 std::optional<net::Family> family = std::nullopt) {
+  for (const auto& session : view.speaker.sessions()) {
+    const auto known = told(view, session.peer);
+    for (const auto one : {net::Family::ipv4, net::Family::ipv6}) {
+      if (family && one != *family) continue;
+      if (known.carries(one) && asked(known.config.in(one).add_path)) return true;
+    }
+  }
+  return false;
+}
+bool all_paths(const bgp::AddPathConfig& config) {
+  return config.send;
+}
+bool best_per_as(const bgp::AddPathConfig& config) {
+  return config.send_best_per_as;
+}
+
+PathIds ids_of(const View& view, const net::Prefix& prefix, const bgp::PathSnapshot& path) {
+  PathIds out;
+  if (path.peer) out.received = path.path_id;
+  if (sends_paths(view, all_paths, prefix.family())) out.all = path.local_id;
+  if (sends_paths(view, best_per_as, prefix.family())) out.best_per_as = path.local_id;
+  return out;
+}
+
+// Where more than the best path is sent, bgpd tells of each path who got it.
+bool told_by_path(const View& view) {
+  return sends_paths(view, all_paths) || sends_paths(view, best_per_as);
+}
+
+std::vector<net::IpAddress> advertised_to(const View& view, const net::Prefix& prefix,
+                                          const bgp::PathSnapshot* path) {
+  std::vector<net::IpAddress> out;
+  for (const auto& session : view.speaker.sessions()) {
+    if (session.state != bgp::State::established) continue;
+    const auto sent = view.speaker.adj_rib_out(session.peer);
+    const bool got_it = std::ranges::any_of(sent, [&](const bgp::AdjRouteSnapshot& route) {
+      if (route.prefix != prefix) return false;
+      if (path == nullptr) return true;
+      return route.path_id == 0 ? path->best : route.path_id == path->local_id;
+    });
+    if (got_it) out.push_back(session.peer);
+  }
+  return out;
+}
+
+Json advertised_json(const View& view, const std::vector<net::IpAddress>& peers) {
+  auto out = Json::object();
+  for (const auto& peer : peers) {
+    auto& entry = out[peer.to_string()] = Json::object();
+    if (const auto host = host_name(view, peer); !host.empty()) entry["hostname"] = host;
+  }
+  return out;
+}
+
 Json path_json(const View& view, const bgp::RouteSnapshot& route, const bgp::PathSnapshot& path) {
   const auto& attributes = *path.attributes;
   Json out{{"aspath", as_path_json(attributes.as_path)},
@@ -96,8 +161,9 @@ Json path_json(const View& view, const bgp::RouteSnapshot& route, const bgp::Pat
   if (path.eligible) out["valid"] = true;
   if (path.stale) out["stale"] = true;
   out["version"] = view.versions.of(route.prefix);
+  if (path.reflector_client) out["rxedFromRrClient"] = true;
   if (!path.peer) {
-    out["sourced"] = true;
+    out[path.aggregated ? "aggregated" : "sourced"] = true;
     out["local"] = true;
   }
   if (attributes.atomic_aggregate) out["atomicAggregate"] = true;
@@ -121,6 +187,9 @@ Json path_json(const View& view, const bgp::RouteSnapshot& route, const bgp::Pat
     for (const auto community : attributes.communities) list.push_back(community_word(community));
     out["community"] = {{"string", communities_text(attributes.communities)}, {"list", list}};
   }
+  if (const auto text = extended_text(attributes); !text.empty()) {
+    out["extendedCommunity"] = {{"string", text}};
+  }
   if (!attributes.large_communities.empty()) {
     auto list = Json::array();
     for (const auto& community : attributes.large_communities)
@@ -133,16 +202,24 @@ Json path_json(const View& view, const bgp::RouteSnapshot& route, const bgp::Pat
     for (const auto& id : attributes.cluster_list) list.push_back(id.to_string());
     out["clusterList"] = {{"list", list}};
   }
+  if (const auto ids = ids_of(view, route.prefix, path); ids.any()) {
+    out["addpathRxId"] = ids.received;
+    if (ids.all != 0 || ids.best_per_as != 0) {
+      out["addpathTxId"] = ids.all != 0 ? ids.all : ids.best_per_as;
+      out["addpathTxIdAll"] = ids.all;
+      out["addpathTxIdBestPerAS"] = ids.best_per_as;
+    }
+  }
+  if (told_by_path(view)) {
+    auto peers = advertised_json(view, advertised_to(view, route.prefix, &path));
+    if (!peers.empty()) out["advertisedTo"] = std::move(peers);
+  }
   out["lastUpdate"] = {{"epoch", view.epoch(path.received)},
                        {"string", view.date(path.received) + "\n"}};
-  auto hop = next_hop_json(view, route.prefix, path);
-  hop.erase("used");
-  if (path.metric) hop["metric"] = *path.metric;
-  hop["accessible"] = path.eligible;
-  hop["used"] = true;
-  out["nexthops"] = Json::array({hop});
-  Json peer{{"peerId", path.peer ? path.peer->to_string() : "0.0.0.0"},
-            {"routerId", router_id_of(view, path)}};
+  out["nexthops"] = next_hops_json(view, route.prefix, path, true);
+  Json peer{
+      {"peerId", path.peer ? path.peer->to_string() : own_address(route.prefix, path).to_string()},
+      {"routerId", router_id_of(view, path)}};
   if (path.peer) {
     if (const auto host = host_name(view, *path.peer); !host.empty()) peer["hostname"] = host;
     peer["type"] = path.source == bgp::RouteSource::ibgp ? "internal" : "external";
@@ -155,15 +232,23 @@ std::string path_text(const View& view, const bgp::RouteSnapshot& route,
                       const bgp::PathSnapshot& path) {
   const auto& attributes = *path.attributes;
   const auto as_path = attributes.as_path.to_string();
-  std::string out = "  " + (as_path.empty() ? "Local" : as_path) + "\n";
-  out += "    " + next_hop_text(view, route.prefix, path) + " from ";
+  std::string out = "  " + (as_path.empty() ? "Local" : as_path);
+  if (attributes.aggregator) {
+    out += ", (aggregated by " + attributes.aggregator->asn.to_string() + " " +
+           attributes.aggregator->address.to_string() + ")";
+  }
+  if (path.reflector_client) out += ", (Received from a RR-client)";
+  out += "\n    " + global_next_hop_text(view, route.prefix, path) + " from ";
   if (path.peer) {
     const auto host = host_name(view, *path.peer);
     out += host.empty() ? path.peer->to_string() : host + "(" + path.peer->to_string() + ")";
   } else {
-    out += "0.0.0.0";
+    out += own_address(route.prefix, path).to_string();
   }
   out += " (" + router_id_of(view, path) + ")\n";
+  if (attributes.link_local_next_hop) {
+    out += "    (" + attributes.link_local_next_hop->to_string() + ") (used)\n";
+  }
   out += "      Origin " + origin_word(attributes.origin);
   if (const auto metric = metric_of(path)) out += fmt::format(", metric {}", *metric);
   if (attributes.local_pref) out += fmt::format(", localpref {}", *attributes.local_pref);
@@ -171,16 +256,20 @@ std::string path_text(const View& view, const bgp::RouteSnapshot& route,
   out += path.eligible ? ", valid" : ", invalid";
   if (path.stale) out += ", stale";
   if (!path.peer) {
-    out += ", sourced, local";
+    out += path.aggregated ? ", aggregated, local" : ", sourced, local";
   } else {
     out += path.source == bgp::RouteSource::ibgp ? ", internal" : ", external";
   }
+  if (attributes.atomic_aggregate) out += ", atomic-aggregate";
   if (path.multipath && route_has_multipath(route)) out += ", multipath";
   if (best_of_its_as(view, route, path)) out += ", bestpath-from-AS " + as_name(path);
   if (path.best) out += ", best (" + selection_reason(route) + ")";
   out += "\n";
   if (!attributes.communities.empty()) {
     out += "      Community: " + communities_text(attributes.communities) + "\n";
+  }
+  if (const auto text = extended_text(attributes); !text.empty()) {
+    out += "      Extended Community: " + text + "\n";
   }
   if (!attributes.large_communities.empty()) {
     out += "      Large Community: " + joined(attributes.large_communities) + "\n";
@@ -192,19 +281,21 @@ std::string path_text(const View& view, const bgp::RouteSnapshot& route,
     }
     out += "\n";
   }
-  return out + "      Last update: " + view.date(path.received) + "\n";
-}
-
-std::vector<net::IpAddress> advertised_to(const View& view, const net::Prefix& prefix) {
-  std::vector<net::IpAddress> out;
-  for (const auto& session : view.speaker.sessions()) {
-    if (session.state != bgp::State::established) continue;
-    const auto sent = view.speaker.adj_rib_out(session.peer);
-    if (std::ranges::find(sent, prefix, &bgp::AdjRouteSnapshot::prefix) != sent.end()) {
-      out.push_back(session.peer);
+  if (const auto ids = ids_of(view, route.prefix, path); ids.any()) {
+    out += fmt::format("      AddPath ID: RX {}, ", ids.received);
+    out += fmt::format("TX-All {} TX-Best-Per-AS {}\n", ids.all, ids.best_per_as);
+  }
+  if (told_by_path(view)) {
+    if (const auto peers = advertised_to(view, route.prefix, &path); !peers.empty()) {
+      out += "      Advertised to:";
+      for (const auto& peer : peers) {
+        const auto host = host_name(view, peer);
+        out += " " + (host.empty() ? peer.to_string() : host + "(" + peer.to_string() + ")");
+      }
+      out += "\n";
     }
   }
-  return out;
+  return out + "      Last update: " + view.date(path.received) + "\n";
 }
 
 // The community of the best path that keeps it here, in bgpd's words.
@@ -219,20 +310,22 @@ std::string kept_by(const bgp::RouteSnapshot& route) {
 
 }  // namespace
 
-std::string show_route(const View& view, const net::Prefix& prefix, bool json) {
+std::string show_route(const View& view, const net::Prefix& prefix, bool json, Paths which) {
   const auto route = view.speaker.route(prefix);
   if (!route) return json ? "{\n}\n" : "% Network not in table\n";
-  const auto told = advertised_to(view, prefix);
+  const bool by_path = told_by_path(view);
+  const auto peers = by_path ? std::vector<net::IpAddress>() : advertised_to(view, prefix, nullptr);
   const auto paths = in_frr_order(*route);
+  const auto shown = [which](const bgp::PathSnapshot& path) {
+    return which == Paths::all || path.best || (which == Paths::multipath && path.multipath);
+  };
   if (json) {
     Json out{{"prefix", prefix.to_string()}, {"version", view.versions.of(prefix)}};
-    for (const auto& peer : told) {
-      auto& entry = out["advertisedTo"][peer.to_string()];
-      entry = Json::object();
-      if (const auto host = host_name(view, peer); !host.empty()) entry["hostname"] = host;
-    }
+    if (!peers.empty()) out["advertisedTo"] = advertised_json(view, peers);
     out["paths"] = Json::array();
-    for (const auto& path : paths) out["paths"].push_back(path_json(view, *route, path));
+    for (const auto& path : paths) {
+      if (shown(path)) out["paths"].push_back(path_json(view, *route, path));
+    }
     return printed(out);
   }
   const auto best = std::ranges::find(paths, true, &bgp::PathSnapshot::best);
@@ -242,17 +335,18 @@ std::string show_route(const View& view, const net::Prefix& prefix, bool json) {
       "Paths: ({} available, {}, table default{})\n", paths.size(),
       best == paths.end() ? "no best path" : fmt::format("best #{}", best - paths.begin() + 1),
       kept_by(*route));
-  if (told.empty()) {
-    out += "  Not advertised to any peer\n";
-  } else {
+  if (!by_path && peers.empty()) out += "  Not advertised to any peer\n";
+  if (!peers.empty()) {
     out += "  Advertised to non peer-group peers:\n ";
-    for (const auto& peer : told) {
+    for (const auto& peer : peers) {
       const auto host = host_name(view, peer);
       out += " " + (host.empty() ? peer.to_string() : host + "(" + peer.to_string() + ")");
     }
     out += "\n";
   }
-  for (const auto& path : paths) out += path_text(view, *route, path);
+  for (const auto& path : paths) {
+    if (shown(path)) out += path_text(view, *route, path);
+  }
   return out;
 }
 

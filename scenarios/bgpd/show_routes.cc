@@ -39,14 +39,13 @@ Json path_json(const View& view, const net::Prefix& prefix, const bgp::RouteSnap
   out["peerId"] = path.peer ? path.peer->to_string() : "(unspec)";
   out["path"] = attributes.as_path.to_string();
   out["origin"] = origin_word(attributes.origin);
-  out["nexthops"] = Json::array({next_hop_json(view, prefix, path)});
+  out["nexthops"] = next_hops_json(view, prefix, path, false);
   return out;
 }
 
 }  // namespace
 
-std::string show_routes(const View& view, net::Family family, bool json,
-                        const net::IpAddress* only_from) {
+std::string show_routes(const View& view, net::Family family, bool json, const Wanted& wanted) {
   const auto& config = view.speaker.config();
   auto routes = Json::object();
   std::string rows;
@@ -54,10 +53,11 @@ std::string show_routes(const View& view, net::Family family, bool json,
   std::size_t path_count = 0;
   for (const auto& route : view.speaker.loc_rib()) {
     if (route.prefix.family() != family) continue;
+    if (wanted.within && !wanted.within->contains(route.prefix)) continue;
     auto paths = Json::array();
     std::string network = route.prefix.to_string();
     for (const auto& path : in_frr_order(route)) {
-      if (only_from != nullptr && path.peer != *only_from) continue;
+      if (wanted.from && path.peer != *wanted.from) continue;
       ++path_count;
       if (json) {
         paths.push_back(path_json(view, route.prefix, route, path));
@@ -73,19 +73,23 @@ std::string show_routes(const View& view, net::Family family, bool json,
     if (!json || routes.contains(network)) ++route_count;
   }
   if (json) {
-    return printed(Json{
-        {"vrfId", 0},
-        {"vrfName", "default"},
-        {"tableVersion", view.versions.table()},
-        {"routerId", config.router_id.to_string()},
-        {"defaultLocPrf", config.default_local_pref.value_or(config.profile.default_local_pref)},
-        {"localAS", config.asn.value},
-        {"routes", std::move(routes)}});
+    return printed(
+        {{"vrfId", 0},
+         {"vrfName", "default"},
+         {"tableVersion", view.versions.table(family)},
+         {"routerId", config.router_id.to_string()},
+         {"defaultLocPrf", config.default_local_pref.value_or(config.profile.default_local_pref)},
+         {"localAS", config.asn.value},
+         {"routes", std::move(routes)}});
   }
   if (path_count == 0) {
-    return fmt::format("No BGP prefixes displayed, {} exist\n", view.speaker.loc_rib().size());
+    const auto all = view.speaker.loc_rib();
+    return fmt::format("No BGP prefixes displayed, {} exist\n",
+                       std::ranges::count_if(all, [&](const auto& route) {
+                         return route.prefix.family() == family;
+                       }));
   }
-  return table_header(view) + rows +
+  return table_header(view, family, config.asn) + rows +
          fmt::format("\nDisplayed  {} routes and {} total paths\n", route_count, path_count);
 }
 

@@ -20,7 +20,7 @@ std::string number(const std::optional<std::uint32_t>& value, int width) {
 
 }  // namespace
 
-std::string table_header(const View& view) {
+std::string table_header(const View& view, net::Family family, bgp::Asn local_as) {
   const auto& config = view.speaker.config();
   return fmt::format(
       "BGP table version is {}, local router ID is {}, vrf id 0\n"
@@ -31,9 +31,8 @@ std::string table_header(const View& view) {
       "Origin codes:  i - IGP, e - EGP, ? - incomplete\n"
       "RPKI validation codes: V valid, I invalid, N Not found\n\n"
       "   Network          Next Hop            Metric LocPrf Weight Path\n",
-      view.versions.table(), config.router_id.to_string(),
-      config.default_local_pref.value_or(config.profile.default_local_pref),
-      config.asn.to_string());
+      view.versions.table(family), config.router_id.to_string(),
+      config.default_local_pref.value_or(config.profile.default_local_pref), local_as.to_string());
 }
 
 std::string table_row(const TableRow& row) {

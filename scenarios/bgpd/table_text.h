@@ -18,7 +18,7 @@ struct TableRow {
   std::string path;  // with the origin's letter
 };
 
-std::string table_header(const View& view);
+std::string table_header(const View& view, net::Family family, bgp::Asn local_as);
 std::string table_row(const TableRow& row);
 // "65002 i": the path and the origin's letter
 std::string path_text(const bgp::AsPath& path, bgp::Origin origin);

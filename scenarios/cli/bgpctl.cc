@@ -38,11 +38,12 @@ void register_bgpctl(CLI::App& app) {
   command->add_option("COMMAND", options->words, "as in FRR's vtysh")->required();
   command->positionals_at_end();
   command->footer(
-      "  show bgp [ipv4|ipv6 unicast] [PREFIX|ADDRESS] [json]\n"
-      "  show bgp [ipv4|ipv6 unicast] summary [json]\n"
-      "  show bgp neighbors [PEER] [json]\n"
-      "  show bgp [ipv4|ipv6 unicast] neighbors PEER advertised-routes|received-routes|routes "
+      "  show bgp [ipv4|ipv6 unicast] [ADDRESS|PREFIX [bestpath|multipath|longer-prefixes]] "
       "[json]\n"
+      "  show bgp [ipv4|ipv6 unicast] summary [established|failed] [json]\n"
+      "  show bgp neighbors [PEER] [json]\n"
+      "  show bgp [ipv4|ipv6 unicast] neighbors PEER\n"
+      "      advertised-routes|received-routes|filtered-routes|routes [json]\n"
       "  show bfd peers [brief|counters] [json], show bfd peer PEER [json]\n"
       "  show running-config\n"
       "  clear bgp PEER|ASN|external|* [soft [in|out]|in|out]");

@@ -8,6 +8,7 @@
 #include "models/bfd/bgp_liveness.h"
 #include "models/bgp/speaker.h"
 #include "models/frr/config.h"
+#include "models/frr/describe.h"
 #include "models/io/live/live_host.h"
 #include "scenarios/bgpd/control.h"
 #include "scenarios/bgpd/file_routes.h"
@@ -33,6 +34,7 @@ struct BgpdOptions {
   std::string mrt_rib;  // the table
   std::string control;  // a Unix socket for bgpctl
   bool kernel = false;  // routes into the kernel's table
+  bool dry = false;     // read the file, tell what follows, and leave
 };
 
 class EventPrinter : public bgp::Observer, public bfd::Observer {
@@ -95,8 +97,19 @@ frr::Config read_config(const BgpdOptions& options) {
   return config;
 }
 
+// What helps against it.
+std::string hint(const std::string& refusal) {
+  if (refusal.ends_with("Permission denied")) return " (ports below 1024 need root; see --port)";
+  if (refusal.ends_with("Address already in use")) return " (another BGP daemon? see --port)";
+  return {};
+}
+
 int serve(const BgpdOptions& options) {
   auto config = read_config(options);
+  if (options.dry) {
+    std::cout << options.config << '\n' << frr::describe(config);
+    return done;
+  }
   config.bgp->listen_port = options.port;
   io::LiveHost host(config.hostname.empty() ? "bgpd" : config.hostname);
   for (const auto& neighbor : config.bgp->neighbors) {
@@ -143,11 +156,13 @@ int serve(const BgpdOptions& options) {
   host.on_signal({SIGUSR1}, [&](int) { mrt.write_table(speaker); });
   if (options.duration) io::arm_in(host, *limit, *options.duration);
 
-  if (!speaker.start()) {
-    std::cerr << "seatrial bgpd: port " << options.port
-              << " cannot be listened on: it is taken, or needs privileges\n";
-    return failed;
+  // As bgpd: the file is read at the start, and a hangup is no reason to go.
+  host.on_signal({SIGHUP}, [&line](int) { line.write("hangup", {{"ignored", true}}); });
+  speaker.start();
+  for (const auto& refusal : host.refusals()) {
+    std::cerr << "seatrial bgpd: cannot listen on " << refusal << hint(refusal) << '\n';
   }
+  if (!host.refusals().empty()) return failed;
   if (!bfd.sockets_open()) {
     std::cerr << "seatrial bgpd: BFD's port " << bfd::single_hop_port << " or "
               << bfd::multihop_port << " is taken\n";
@@ -198,9 +213,16 @@ void register_bgpd(CLI::App& app) {
       ->add_option("--profile", options->profile,
                    "the daemon to be; otherwise the file's `frr defaults` decides")
       ->check(CLI::IsMember(profiles));
-  command->add_option("--port", options->port, "listen there")->capture_default_str();
+  command->add_flag("-C,--dryrun", options->dry,
+                    "read the file, print what follows from it, and leave");
+  command->add_option("--port", options->port, "listen there")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 65535));
   command->add_option("--control", options->control, "listen there for seatrial bgpctl")
-      ->type_name("SOCKET");
+      ->type_name("SOCKET")
+      ->check([](const std::string& path) {
+        return path.empty() ? std::string("an empty path, expected that of a socket") : "";
+      });
   command->add_flag("--kernel", options->kernel,
                     "install the selected routes in the kernel's main table, until leaving");
   add_duration(*command, "--for", options->duration, "leave after that time");

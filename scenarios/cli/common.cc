@@ -1,18 +1,28 @@
+#include <cerrno>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <system_error>
 
 #include "scenarios/cli/commands.h"
 
 namespace seatrial::cli {
 
 std::string read_file(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    error = std::make_error_code(std::errc::is_a_directory);
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
+  if (!error && !file) error = {errno, std::generic_category()};
   std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || file.bad()) {
-    std::cerr << path << ": error: cannot be read, expected a readable file\n";
+  if (!error && file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
+  if (!error && file.bad()) error = std::make_error_code(std::errc::io_error);
+  if (error) {
+    std::cerr << path << ": error: cannot be read: " << error.message()
+              << ", expected a readable file\n";
     throw Done(bad_input);
   }
   return std::move(text).str();

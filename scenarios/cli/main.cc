@@ -5,6 +5,25 @@
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/parent.h"
 
+namespace {
+
+// The command that was meant, in full: "seatrial bgp decode".
+std::string name_of(const CLI::App* app) {
+  std::string out = app->get_name();
+  for (auto chosen = app->get_subcommands(); !chosen.empty(); chosen = app->get_subcommands()) {
+    app = chosen.front();
+    out += " " + app->get_name();
+  }
+  return out;
+}
+
+std::string usage_error(const CLI::App* app, const CLI::Error& error) {
+  const auto name = name_of(app);
+  return name + ": error: " + error.what() + "\n" + name + " --help tells what it takes\n";
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace seatrial::cli;
   end_with_parent();
@@ -12,7 +31,7 @@ int main(int argc, char** argv) {
       "Sea trials for on-premises Kubernetes networks: runs the design from its own files.",
       "seatrial");
   app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::help);
+  app.failure_message(usage_error);
   app.fallthrough();
   app.footer(
       "Exit codes: 0 done; 1 an expectation does not hold; 2 bad usage or input; 3 internal "
