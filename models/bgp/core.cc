@@ -64,7 +64,9 @@ DecisionOptions Speaker::Core::decision_options() const {
   DecisionOptions options;
   options.med_mode = p.med_mode;
   if (config_.deterministic_med) {
-    options.med_mode = *config_.deterministic_med ? MedMode::deterministic : MedMode::pairwise;
+    const auto otherwise =
+        p.med_mode == MedMode::incremental ? MedMode::incremental : MedMode::pairwise;
+    options.med_mode = *config_.deterministic_med ? MedMode::deterministic : otherwise;
   }
   options.always_compare_med = config_.always_compare_med;
   options.last_tie_break = p.last_tie_break;

@@ -105,6 +105,7 @@ void Speaker::Core::import(Neighbor& n, const net::Prefix& prefix, Route& route,
     candidate->attributes = made.attributes;
     candidate->origin = n.origin();
   }
+  candidate->fresh = true;
   candidate->metric = made.metric;
   candidate->weight = made.weight;
   mark(prefix, route);
@@ -150,6 +151,7 @@ void Speaker::Core::put_local(const net::Prefix& prefix, std::uint32_t path_id,
   }
   path->attributes = std::move(attributes);
   path->received = host_.now();
+  path->fresh = true;
   path->metric = metric;
   mark(prefix, route);
 }
@@ -202,7 +204,8 @@ void Speaker::Core::nexthops_changed() {
       } else if (c.path_id != aggregate_path_id) {
         metric = local_metric(prefix, originated_.at(prefix));
       }
-      differs = differs || metric != c.metric;
+      if (metric == c.metric) continue;
+      differs = c.fresh = true;
       c.metric = metric;
     }
     if (differs) mark(prefix, route);

@@ -68,6 +68,8 @@ class Decider {
         std::ranges::sort(winners);
         return newest_first(winners, true);
       }
+      case MedMode::incremental:
+        return against_best(alive);
       case MedMode::eliminate:
         return newest_first(without_higher_med(alive, steps), false);
     }
@@ -78,6 +80,19 @@ class Decider {
     std::size_t best = alive.back();
     for (auto i = alive.rbegin(); i != alive.rend(); ++i) {
       if (compare(*i, best, with_med).sign < 0) best = *i;
+    }
+    return best;
+  }
+
+  // BIRD looks through all only when the best is gone or has changed; otherwise it stays until
+  // something new beats it, even where MED would have another one of those that were there.
+  std::size_t against_best(const Indices& alive) const {
+    const auto kept = std::ranges::find_if(
+        alive, [&](std::size_t i) { return candidates_[i].best && !candidates_[i].fresh; });
+    const bool all = kept == alive.end();
+    std::size_t best = all ? alive.front() : *kept;
+    for (const auto i : alive) {
+      if ((all || candidates_[i].fresh) && compare(i, best, true).sign < 0) best = i;
     }
     return best;
   }
@@ -227,6 +242,7 @@ void choose(std::span<Candidate> candidates, const DecisionOptions& options) {
     auto& only = candidates.front();
     only.best = only.multipath = only.eligible();
     only.step = only.best ? Step::only_path : Step::not_eligible;
+    only.fresh = false;
     return;
   }
   const auto decision = decide(candidates, options);
@@ -234,6 +250,7 @@ void choose(std::span<Candidate> candidates, const DecisionOptions& options) {
     candidates[i].step = decision.steps[i];
     candidates[i].multipath = false;
     candidates[i].best = decision.best == i;
+    candidates[i].fresh = false;
   }
   for (const auto i : decision.multipath) candidates[i].multipath = true;
 }

@@ -66,6 +66,7 @@ struct Candidate {
   bool dampened : 1 = false;    // RFC 2439: not eligible, for it flaps
   bool stale : 1 = false;       // kept over a restart (RFC 4724), or not yet refreshed (RFC 7313)
   bool long_lived : 1 = false;  // stale for so long that it is a last resort (RFC 9494)
+  bool fresh : 1 = true;        // came or changed since the last run
   // Of the last run:
   bool best : 1 = false;
   bool multipath : 1 = false;  // in the set of next hops

@@ -127,7 +127,7 @@ Profile bird2() {
   p.shared_next_hop = SharedNextHop::interface;  // [meas] these three
   p.passes_link_local = true;
   p.heeds_graceful_shutdown = false;
-  p.med_mode = MedMode::pairwise;
+  p.med_mode = MedMode::incremental;  // [src] rte_recalculate, without `deterministic med`; [meas]
   p.multipath_relax = true;
   p.ebgp_default_deny = true;       // [src] BIRD 2 wants an explicit import and export on eBGP
   p.bfd_down_subcode = 0;           // [meas] 2.0.12

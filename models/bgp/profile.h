@@ -17,6 +17,7 @@ enum class MedMode {
   eliminate,      // RFC 4271 section 9.1.2.2 c: independent of order
   deterministic,  // grouped by neighbouring AS first
   pairwise,       // in order of arrival, newest first: the result can depend on the order
+  incremental,    // what is new against the best so far: the result depends on the history
 };
 
 enum class LastTieBreak {
