@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include "results/html/escape.h"
+#include "results/html/explanations.h"
 #include "results/html/series.h"
 #include "results/html/ways.h"
 #include "results/html/windows.h"
+#include "results/report/findings.h"
 
 namespace seatrial::results::html {
 namespace {
@@ -76,16 +78,18 @@ std::string data_json(const Report& report, const HtmlLimits& limits) {
   const std::string out = fmt::format(
       "{{\"run\":{},\n\"participants\":{},\n\"topology\":{},\n\"expectations\":{},\n"
       "\"counters\":{},\n\"series\":{},\n\"figures\":{},\n\"failed_tries\":{},\n\"drops\":{},\n"
-      "\"windows\":{},\n"
+      "\"windows\":{},\n\"explanations\":{},\n"
       "\"selection\":{{\"requests\":{},\"kept\":{},\"failed\":{},\"failed_kept\":{},"
       "\"slowest_kept\":{},\"hops\":{}}},\n"
       "\"kinds\":{{{}}},\n\"shapes\":{},\n\"ways\":{},\n\"values\":{},\n\"texts\":{}}}",
       json_of(report.run), json_of(report.participants), json_of(record.topology()),
       json_of(report.outcomes), counters_json(record), series_json(record, report.run.simulated),
       groups_json(report, paths), failed_tries_json(record), drops_json(record),
-      windows_json(record), record.requests().size(), selection.requests.size(), selection.failed,
-      selection.failed_kept, selection.slowest_kept, record.hops().size(), kinds, ways.shapes,
-      ways.stream, joined(values.list(), false), joined(texts.list(), true));
+      windows_json(record),
+      explanations_json(*findings_of(report)->explainer, selection, limits.chains),
+      record.requests().size(), selection.requests.size(), selection.failed, selection.failed_kept,
+      selection.slowest_kept, record.hops().size(), kinds, ways.shapes, ways.stream,
+      joined(values.list(), false), joined(texts.list(), true));
   return script_safe(out);
 }
 

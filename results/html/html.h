@@ -27,6 +27,8 @@ struct HtmlLimits {
   std::size_t slowest = 1'000;
   // Of every other kind of record at most so many, the first of the run.
   std::size_t records = 200'000;
+  // Of so many failed or slow requests the whole chain from symptom to cause.
+  std::size_t chains = 500;
 };
 
 std::string report_html(const Report& report, const HtmlLimits& limits = {});

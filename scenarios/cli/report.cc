@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "results/html/html.h"
+#include "results/report/findings.h"
 #include "results/store/file.h"
 #include "results/store/store.h"
 #include "scenarios/cli/commands.h"
@@ -18,7 +19,9 @@ int report(const std::string& folder) {
   }
   const auto path = folder + "/" + results::html_file;
   try {
-    results::write_file(path, results::report_html(run->report()));
+    auto report = run->report();
+    report.findings = results::find(run->record, run->outcomes, folder);
+    results::write_file(path, results::report_html(report));
   } catch (const std::runtime_error& error) {
     std::cerr << "seatrial report: " << error.what() << '\n';
     return bad_input;

@@ -219,6 +219,42 @@ def test_failed_requests_are_listed(page, failing):
     assert latencies[0] == results_of(failing)["slowest_request"]["latency_ns"]
 
 
+def test_the_explanations_are_those_of_results_json(driver, failing):
+    page = browser.Page(driver, failing / "report.html")
+    explanations = results_of(failing)["explanations"]
+    assert explanations["slow"] > 0 and explanations["failed"] > 0
+    rows = page.run("""return [...document.querySelectorAll("#explanations tbody > tr")].map((row) =>
+        [row.querySelector("th").innerText, row.querySelector(".mark").innerText, row.querySelector(".cause p").innerText])""")
+    assert [(count.split()[0], symptom, cause) for count, symptom, cause in rows] == [
+        (str(g["count"]), g["symptom"], g["cause"]) for g in explanations["groups"]]
+    # Every step of the first chain, with its evidence and its frames.
+    group = explanations["groups"][0]
+    page.run("document.querySelectorAll('#explanations details').forEach((d) => { d.open = true; })")
+    steps = page.run("""return [...document.querySelector("#explanations .chain").children].map((step) =>
+        [step.querySelector(".chain-text").innerText, [...step.querySelectorAll("a.evidence")].map((a) => a.innerText)])""")
+    assert len(steps) == len(group["chain"])
+    for (text, links), step in zip(steps, group["chain"]):
+        assert text.startswith(step["text"]) and links == step["evidence"]
+    # The number leads to those requests, one by one, and a request of them tells the same chain.
+    page.click("#explanations tbody th button")
+    assert page.run("return document.querySelector('#request-list caption').innerText") == f"{group['count']} requests"
+    page.click("#request-list tbody th button")
+    assert page.run("return document.querySelector('#way .chain').children.length") == len(group["chain"])
+    assert group["cause"].split(";")[0].split(" still ")[1] in page.text("#way .why-one")
+
+
+def test_a_narrow_drawing_can_be_read(driver, failing):
+    page = browser.Page(driver, failing / "report.html", width=400)
+    zoom, width, boxes = page.run("""const {cy} = seatrial.drawing;
+        return [cy.zoom(), cy.width(), cy.nodes().filter((n) => n.visible()).map((n) => [n.data("name"), n.boundingBox({includeOverlays: false})])]""")
+    assert zoom == 1  # text of 10 and 11 pixels is drawn in that size
+    for name, box in boxes:
+        assert -1 <= box["x1"] and box["x2"] <= width, name
+    for i, (name, a) in enumerate(boxes):
+        for other, b in boxes[:i]:
+            assert a["x2"] <= b["x1"] or b["x2"] <= a["x1"] or a["y2"] <= b["y1"] + 4 or b["y2"] <= a["y1"] + 4, (name, other)
+
+
 def test_every_evidence_link_leads_to_a_record(page, records):
     page.run("for (const d of document.querySelectorAll('details')) d.open = true")
     page.frame()

@@ -1,5 +1,6 @@
 // Where each machine stands in the drawing: in layers by its distance from the clients, pods in a
-// list at their node. Narrow windows get the layers from left to right, where the text fits.
+// list at their node. In a narrow window a layer is as many rows as it needs; a machine with pods has
+// a row of its own, with the pods beside it, and cables to those below lead along the left edge.
 import { by_name } from "./dom.js";
 
 const kind_order = ["client", "switch", "router", "edge", "node", "pod"];
@@ -47,7 +48,7 @@ function distances(machines, neighbours) {
   return layer;
 }
 
-// {places: name -> {x, y, width, height}, width, height, transposed}
+// {places: name -> {x, y, width, height}, rails: link -> x, width, height, narrow}
 export function place(topology, width, with_pods) {
   const neighbours = neighbours_of(topology);
   const machines = new Map(topology.nodes.filter((n) => n.kind !== "pod").map((n) => [n.name, n]));
@@ -76,43 +77,92 @@ export function place(topology, width, with_pods) {
     layer.forEach((name, i) => rank.set(name, (i + 0.5) / layer.length));
   }
 
-  const transposed = width < 620;
-  const box = (name) => (machines.get(name).kind === "switch"
-    ? { width: transposed ? 44 : 76, height: 26 }
-    : { width: transposed ? 74 : 96, height: 50 });
-  const pod_step = transposed ? 17 : 19;
-  const room = (name) => {  // across the layer
-    const count = (pods.get(name) || []).length;
-    if (transposed) return Math.max(box(name).height + 14, count * pod_step + 14);
-    return box(name).width + (count > 0 ? 32 : 20);
-  };
-  const across = Math.max(transposed ? 200 : width, ...layers.map((layer) => layer.reduce((sum, name) => sum + room(name), 0)));
+  return width < 620 ? stacked(layers, pods, machines, neighbours, width) : layered(layers, pods, machines, width);
+}
+
+function layered(layers, pods, machines, width) {
+  const box = (name) => ({ width: machines.get(name).kind === "switch" ? 76 : 96, height: machines.get(name).kind === "switch" ? 26 : 50 });
+  const pod_step = 19;
+  const room = (name) => box(name).width + (pods.has(name) ? 32 : 20);
+  const across = Math.max(width, ...layers.map((layer) => layer.reduce((sum, name) => sum + room(name), 0)));
   const places = new Map();
   let along = 8;
   for (const layer of layers) {
-    const depth = Math.max(...layer.map((name) => (transposed ? box(name).width : box(name).height)));
-    const sum = layer.reduce((total, name) => total + room(name), 0);
-    const spare = (across - sum) / layer.length;
+    const depth = Math.max(...layer.map((name) => box(name).height));
+    const spare = (across - layer.reduce((total, name) => total + room(name), 0)) / layer.length;
     let at = 0;
     for (const name of layer) {
-      const cross = at + (room(name) + spare) / 2;
+      places.set(name, { x: at + (room(name) + spare) / 2, y: along + depth / 2, ...box(name) });
       at += room(name) + spare;
-      const middle = along + depth / 2;
-      places.set(name, { ...(transposed ? { x: middle, y: cross } : { x: cross, y: middle }), ...box(name) });
     }
-    along += depth + (transposed ? 24 : 58);
+    along += depth + 58;
   }
   let deepest = along;
   for (const [host, list] of pods) {
     const at = places.get(host);
     list.forEach((name, i) => {
-      const x = at ? (transposed ? at.x + at.width / 2 + 30 : at.x - 42) : 20;
-      const y = at ? (transposed ? at.y + (i - (list.length - 1) / 2) * pod_step : at.y + at.height / 2 + 30 + i * pod_step) : along;
+      const x = at ? at.x - 42 : 20;
+      const y = at ? at.y + at.height / 2 + 30 + i * pod_step : along;
       places.set(name, { x, y, width: 9, height: 9 });
-      deepest = Math.max(deepest, transposed ? x + 88 : y + 16);
+      deepest = Math.max(deepest, y + 16);
     });
   }
-  return transposed
-    ? { places, width: deepest, height: across, transposed }
-    : { places, width: across, height: deepest, transposed };
+  return { places, rails: new Map(), width: across, height: deepest, narrow: false };
+}
+
+function stacked(layers, pods, machines, neighbours, width) {
+  const box = (name) => ({ width: machines.get(name).kind === "switch" ? 62 : 84, height: machines.get(name).kind === "switch" ? 26 : 46 });
+  const gap = 14;
+  const pod_step = 18;
+  const places = new Map();
+  const rails = new Map();
+  let y = 8;
+  let rail = 6;
+  for (const layer of layers) {
+    const alone = layer.filter((name) => !pods.has(name));
+    const hosts = layer.filter((name) => pods.has(name));
+    const rows = [];
+    let used = Infinity;
+    for (const name of alone) {
+      if (used + gap + box(name).width > width - 16) {
+        rows.push([]);
+        used = 0;
+      }
+      rows[rows.length - 1].push(name);
+      used += gap + box(name).width;
+    }
+    // The last row is not one machine under a full one.
+    const per_row = rows.length > 0 ? Math.ceil(alone.length / rows.length) : 0;
+    for (let first = 0; first < alone.length; first += per_row) {
+      const row = alone.slice(first, first + per_row);
+      const depth = Math.max(...row.map((name) => box(name).height));
+      row.forEach((name, i) => places.set(name, { x: (width * (i + 0.5)) / row.length, y: y + depth / 2, ...box(name) }));
+      y += depth + (first + per_row < alone.length ? 22 : 46);
+    }
+    // The cables of one switch share a rail.
+    const rail_of = new Map();
+    for (const name of hosts) {
+      for (const { name: other, link } of neighbours.get(name)) {
+        if (!machines.has(other) || layer.includes(other)) continue;
+        if (!rail_of.has(other)) rail_of.set(other, rail += 6);
+        rails.set(link, rail_of.get(other));
+      }
+    }
+    const left = rail + 14;
+    for (const name of hosts) {
+      const list = pods.get(name);
+      const lines = Math.ceil(list.length / 2);
+      const depth = Math.max(box(name).height, lines * pod_step);
+      places.set(name, { x: left + box(name).width / 2, y: y + depth / 2, ...box(name) });
+      const start = left + box(name).width + 14;
+      const column = (width - start) / 2;
+      list.forEach((pod, i) => places.set(pod, { x: start + column * Math.floor(i / lines) + 5,
+        y: y + depth / 2 + ((i % lines) - (lines - 1) / 2) * pod_step, width: 9, height: 9, room: column - 16 }));
+      y += depth + 16;
+    }
+    if (hosts.length > 0) y += 20;
+  }
+  const lost = pods.get(undefined) || [];
+  lost.forEach((pod, i) => places.set(pod, { x: 12, y: y + i * pod_step, width: 9, height: 9, room: width - 30 }));
+  return { places, rails, width, height: y + lost.length * pod_step, narrow: true };
 }

@@ -10,6 +10,7 @@ import { charts_view } from "./charts.js";
 import { network_view } from "./network.js";
 import { application_view } from "./application.js";
 import { requests_view } from "./requests.js";
+import { why_view } from "./why.js";
 
 // The prefix that most requests went to; else the first that BGP carries.
 function first_prefix(run, history) {
@@ -43,6 +44,10 @@ function tiles(run, history) {
       `${count(succeeded)} of ${count(selection.requests)}`, "#request-figures", succeeded < selection.requests),
     worst && tile("Latency p99", duration(worst.p99), `p50 ${duration(worst.p50)}, max ${duration(worst.max)}`, "#request-figures"),
     sessions.length > 0 && tile("BGP sessions at the end", `${count(up)}\u2009/\u2009${count(sessions.length)}`, "session ends Established", "#session-table", up < sessions.length),
+    selection.requests > 0 && tile("Failed or slow, explained",
+      `${count(run.explanations.failed + run.explanations.slow - run.explanations.unattributed)}\u2009/\u2009${count(run.explanations.failed + run.explanations.slow)}`,
+      run.explanations.unattributed > 0 ? `${count(run.explanations.unattributed)} unattributed` : plural(run.explanations.groups.length, "cause"),
+      "#why", run.explanations.unattributed > 0),
     tile("Loops, blackholes", count(run.windows.total), run.windows.total === 0 ? "every prefix had a way" : "windows in which packets could be lost",
       "#windows-title", run.windows.total > 0),
     tile("Packets dropped", count(dropped), dropped === 0 ? "none on any node" : plural(run.drops.length, "cause"), "#tries", dropped > 0),
@@ -101,6 +106,7 @@ function start() {
   const plots = charts_view(run, history, choice);
   network_view(run, history, choice);
   application_view(run, history, choice);
+  why_view(run, choice);
   requests_view(run, choice);
   bounds(run);
   evidence_panel(run, choice);

@@ -1,4 +1,5 @@
 // Requests one by one, and the way of the chosen one, hop by hop.
+import { chain_of, chain_view } from "./why.js";
 import { by_id, count, duration, evidence, fill, h, mark, moment, offset, plural, short_pod, table } from "./dom.js";
 
 const page_size = 12;
@@ -59,6 +60,8 @@ function list_view(run, choice) {
     const who = choice.get("client");
     const group = choice.get("group");
     const interval = choice.get("interval");
+    const cause = choice.get("cause");
+    const of_cause = cause === undefined ? undefined : new Set(run.explanations.groups[cause].requests);
     const rows = [];
     if (wanted === "again" && !tried_again) {
       tried_again = failed_tries;
@@ -68,6 +71,7 @@ function list_view(run, choice) {
       if (who && c("client")[row] !== who) continue;
       if (group !== undefined && `${c("host")[row]}${c("path")[row]}` !== group) continue;
       if (interval !== undefined && Math.floor(c("intended_ns")[row] / run.series.interval_ns) !== interval) continue;
+      if (of_cause && !of_cause.has(request.index(row))) continue;
       if (wanted === "failed" && succeeded(row)) continue;
       if (wanted === "slowest" && c("error")[row] !== "") continue;
       if (wanted === "again" && !tried_again.has(row)) continue;
@@ -85,6 +89,10 @@ function list_view(run, choice) {
     const chip = (text, changes) => h("button", { type: "button", class: "chip", title: "Take this condition away",
       on: { click: () => choice.set(changes) } }, text, " \u2715");
     if (choice.get("group") !== undefined) narrowed.push(chip(choice.get("group"), { group: undefined }));
+    if (choice.get("cause") !== undefined) {
+      const group = run.explanations.groups[choice.get("cause")];
+      narrowed.push(chip(`${group.symptom} of ${group.client} because ${group.cause ? `${group.cause.slice(0, 48)}\u2026` : "of nothing that is known"}`, { cause: undefined }));
+    }
     if (choice.get("interval") !== undefined) {
       const from = choice.get("interval") * run.series.interval_ns;
       narrowed.push(chip(`meant for ${moment(from)} to ${moment(from + run.series.interval_ns)}`, { interval: undefined }));
@@ -110,7 +118,7 @@ function list_view(run, choice) {
         h("button", { type: "button", disabled: page === pages - 1, on: { click: turn(1) } }, "Next")));
   }
   let rows = [];
-  choice.follow(["show", "client", "group", "interval"], () => {
+  choice.follow(["show", "client", "group", "interval", "cause"], () => {
     show.value = choice.get("show");
     client.value = choice.get("client") || "";
     page = 0;
@@ -153,12 +161,13 @@ function way_view(run, choice) {
     const tries = way.tries.filter((p) => p !== undefined)
       .sort((a, b) => proxy.column("started_ns")[a] - proxy.column("started_ns")[b] || a - b);
     const failed = tries.filter((p) => proxy.column("error")[p] !== "");
+    const why = chain_of(run, request.index(row));
     fill(by_id("way"),
       h("h3", null, `Request ${c("number")[row]} of ${c("client")[row]}`),
       h("p", { class: "way-line" }, `${c("method")[row]} ${c("url")[row]} `, mark(succeeded(row) ? "ok" : "bad", answer(row)),
         ` in ${duration(latency(row))}, meant for ${moment(zero, true)} `, evidence(request.id(row)), " ",
         h("button", { type: "button", on: { click: () => { choice.set({ t: zero, playing: false, path: true }); by_id("replay").scrollIntoView(); } } }, "Show it in the drawing")),
-      phases(row, c),
+      why ? [h("h4", null, "Why"), chain_view(why, true)] : phases(row, c),
       c("answered_by")[row] && h("p", { class: "hint" }, "Answered by ", h("b", null, c("answered_by")[row]),
         c("expect_service")[row] && `, meant for ${c("expect_service")[row]}`),
       failed.length > 0 && table("Tries of proxies on its behalf", [{ title: "proxy" }, { title: "upstream" }, { title: "began", number: true },

@@ -5,9 +5,8 @@ import { neighbours_of, node_of_port, place } from "./layout.js";
 
 const kinds = { client: "client", switch: "switch", router: "router", edge: "edge", node: "node", pod: "pod" };
 
-function style(transposed) {
+function style(narrow) {
   const ink = colour("ink");
-  const flat = transposed ? { "source-endpoint": "50% 0%", "target-endpoint": "50% 0%" } : { "source-endpoint": "0% -50%", "target-endpoint": "0% -50%" };
   const base = {
     "font-family": "system-ui, sans-serif", "font-size": 11, "text-wrap": "wrap", "text-valign": "center",
     color: ink, "background-color": colour("surface"), "border-width": 1.5, "border-color": colour("line-strong"),
@@ -31,13 +30,15 @@ function style(transposed) {
     { selector: "node.onpath", style: { "underlay-color": colour("path"), "underlay-opacity": 0.45, "underlay-padding": 6 } },
     { selector: "edge", style: { width: 1.6, "line-color": colour("line-strong"), "curve-style": "straight", "font-size": 10,
       color: ink, "text-background-color": colour("surface"), "text-background-opacity": 1, "text-background-padding": 2 } },
-    // Pods stand in a list at their machine: one line leads along it.
-    { selector: "edge.to-pod", style: transposed
-      ? { "curve-style": "taxi", "taxi-direction": "rightward", "taxi-turn": 12, "taxi-turn-min-distance": 2, width: 1.2 }
-      : { "source-endpoint": "-42px 25px", width: 1.2 } },
+    // Pods stand in a list at their machine: one line leads along it; in a narrow drawing they are in its row.
+    { selector: "edge.to-pod", style: narrow ? { display: "none" } : { "source-endpoint": "-42px 25px", width: 1.2 } },
+    // From a switch down the left edge to a machine that stands in a column.
+    { selector: "edge.rail", style: { "curve-style": "segments", "edge-distances": "node-position", "segment-weights": "data(weights)",
+      "segment-distances": "data(distances)", "target-endpoint": "-50% 0%" } },
     { selector: "edge.absent", style: { opacity: 0.2 } },
     { selector: "edge.down", style: { "line-color": colour("bad"), "line-style": "dashed", width: 2.5, label: "\u2715 down", "z-index": 20,
       color: colour("bad"), "font-weight": "bold" } },
+    { selector: "edge.rail.down", style: { label: "\u2715", "text-background-padding": 1 } },
     { selector: "edge.onpath", style: { "line-color": colour("path"), width: 6, "line-opacity": 0.85 } },
     { selector: "edge.session", style: { "curve-style": "unbundled-bezier", "control-point-distances": "data(bend)",
       "control-point-weights": 0.5, width: 1.3, "line-color": colour("ok"), "line-opacity": 0.75 } },
@@ -46,7 +47,8 @@ function style(transposed) {
       "control-point-weights": 0.5, width: 2.2, "line-color": colour("route"), "target-arrow-color": colour("route"),
       "target-arrow-shape": "triangle", "arrow-scale": 1.1 } },
     // Between machines of a layer an arc leads over the row.
-    { selector: "edge.session.flat, edge.route.flat", style: flat },
+    { selector: "edge.session.flat, edge.route.flat",
+      style: { "source-endpoint": "0% -50%", "target-endpoint": "0% -50%" } },
     { selector: "edge.route.wider", style: { "line-style": "dashed" } },
   ];
 }
@@ -91,14 +93,26 @@ export function topology_view(run, history, choice) {
   });
   const cy = cytoscape({ container, elements, style: style(false), layout: { name: "preset" }, autoungrabify: true,
     boxSelectionEnabled: false, userZoomingEnabled: false, userPanningEnabled: false, minZoom: 0.1, maxZoom: 4 });
-  let transposed = false;
+  let narrow = false;
+
+  // A cable by way of the left edge: its two corners, as cytoscape wants them, along the straight line
+  // between the machines and beside it.
+  function lay_on_rail(edge, x) {
+    const source = edge.source().position();
+    const target = edge.target().position();
+    const [dx, dy] = [target.x - source.x, target.y - source.y];
+    const length = Math.hypot(dx, dy);
+    const corners = [{ x, y: source.y + 26 }, { x, y: target.y }].map((corner) => [corner.x - source.x, corner.y - source.y]);
+    edge.data({ weights: corners.map(([cx, cy_]) => (cx * dx + cy_ * dy) / length ** 2),
+      distances: corners.map(([cx, cy_]) => (cy_ * dx - cx * dy) / length) });
+  }
 
   function arrange() {
     const width = container.clientWidth;
     if (width === 0) return;
-    const layout = place(topology, width - 48, choice.get("pods"));
-    if (transposed !== layout.transposed) cy.style(style(layout.transposed));
-    transposed = layout.transposed;
+    const layout = place(topology, width - (width < 668 ? 12 : 48), choice.get("pods"));
+    if (narrow !== layout.narrow) cy.style(style(layout.narrow));
+    narrow = layout.narrow;
     const zoom = Math.min(1, (width - 12) / layout.width);
     container.style.height = `${Math.ceil(layout.height * zoom) + 20}px`;
     cy.resize();
@@ -107,9 +121,18 @@ export function topology_view(run, history, choice) {
         const at = layout.places.get(node.data("name"));
         node.style("display", at ? "element" : "none");
         if (!at) continue;
-        node.data({ width: at.width, height: at.height });
+        node.data({ width: at.width, height: at.height, room: at.room });
         node.position({ x: at.x, y: at.y });
       }
+      topology.links.forEach((link, i) => {
+        const edge = cy.getElementById(`l:${i}`);
+        const rail = layout.rails.get(i);
+        edge.toggleClass("rail", rail !== undefined);
+        if (rail === undefined || edge.empty()) return;
+        // From above to below, whichever end was named first.
+        if (edge.source().position().y > edge.target().position().y) edge.move({ source: edge.target().id(), target: edge.source().id() });
+        lay_on_rail(cy.getElementById(`l:${i}`), rail);
+      });
     });
     cy.viewport({ zoom, pan: { x: Math.max(6, (width - layout.width * zoom) / 2), y: 6 } });
     refresh();
@@ -118,7 +141,9 @@ export function topology_view(run, history, choice) {
   function label_of(node, t, ends) {
     if (node.kind === "pod") {
       const name = short_pod(node.name);
-      return transposed && name.length > 14 ? `${name.slice(0, 7)}\u2026${name.slice(-6)}` : name;
+      const room = cy.getElementById(`n:${node.name}`).data("room");
+      const fits = room === undefined ? name.length : Math.floor(room / 5.6);
+      return name.length > fits ? `${name.slice(0, fits - 6)}\u2026${name.slice(-5)}` : name;
     }
     const off = history.power_off(node.name, t);
     const lines = [node.name];
@@ -135,12 +160,13 @@ export function topology_view(run, history, choice) {
   function line(id, classes, a, b, bend) {
     const from = cy.getElementById(`n:${a}`).position();
     const to = cy.getElementById(`n:${b}`).position();
-    const flat = Math.abs(transposed ? from.x - to.x : from.y - to.y) < 2;
-    const along = transposed ? to.y - from.y : to.x - from.x;
+    const flat = Math.abs(from.y - to.y) < 2;
+    const along = to.x - from.x;
     const height = Math.min(96, 26 + Math.abs(along) * 0.12);
-    const outward = transposed ? -1 : 1;
+    // One above the other in a column: around those between, on the left.
+    const column = narrow && Math.abs(along) < 2;
     return { group: "edges", classes: flat ? `${classes} flat` : classes,
-      data: { id, source: `n:${a}`, target: `n:${b}`, bend: flat ? Math.sign(along) * -height * outward : bend } };
+      data: { id, source: `n:${a}`, target: `n:${b}`, bend: flat ? Math.sign(along) * -height : column ? Math.sign(to.y - from.y) * 46 : bend } };
   }
 
   function overlay(t) {
@@ -231,7 +257,7 @@ export function topology_view(run, history, choice) {
   cy.on("mouseout", "node", () => { container.title = ""; });
   choice.follow(["t", "prefix", "sessions", "node", "request", "path"], refresh);
   choice.follow(["pods"], arrange);
-  choice.follow(["theme"], () => cy.style(style(transposed)));
+  choice.follow(["theme"], () => cy.style(style(narrow)));
   let width = 0;
   new ResizeObserver(() => {
     if (container.clientWidth !== width) {
@@ -239,5 +265,5 @@ export function topology_view(run, history, choice) {
       arrange();
     }
   }).observe(container);
-  return { cy, transposed: () => transposed };
+  return { cy, narrow: () => narrow };
 }
