@@ -52,13 +52,23 @@ class Moment:
         """SIGTERM, and a new process at the same moment, as `systemctl restart` does."""
         return self.do("restart", process)
 
-    def clear(self, process: str) -> Moment:
-        """Every session of a BGP daemon ("edge1/bgp") is reset with Cease / Administrative Reset: `clear bgp *`."""
-        return self.do("clear", process)
+    def clear(self, process: str, *, neighbor: Handle | str | None = None) -> Moment:
+        """Every session of a BGP daemon ("edge1/bgp"), or those with `neighbor` (a node, or an address) alone, are reset
+        with Cease / Administrative Reset: `clear bgp *`."""
+        return self.do("clear", process, neighbor=neighbor)
 
-    def clear_soft(self, process: str) -> Moment:
-        """A BGP daemon asks every peer that can (RFC 2918) for its routes again: `clear bgp * soft in`."""
-        return self.do("clear_soft", process)
+    def clear_soft(self, process: str, *, neighbor: Handle | str | None = None, direction: str | None = None) -> Moment:
+        """A BGP daemon asks every peer that can (RFC 2918), or `neighbor` alone, for its routes again. With `direction`
+        "in" its import policy looks again at what was sent, with "out" its export policy: `clear bgp * soft in`, `out`."""
+        return self.do("clear_soft", process, neighbor=neighbor, direction=direction)
+
+    def announce(self, process: str, prefix: str) -> Moment:
+        """A BGP daemon announces a prefix of its own: as its configuration has it, or as `network PREFIX` would."""
+        return self.do("announce", process, prefix=prefix)
+
+    def withdraw(self, process: str, prefix: str) -> Moment:
+        """A BGP daemon withdraws a prefix of its own."""
+        return self.do("withdraw", process, prefix=prefix)
 
     def link_down(self, target: Handle | str) -> Moment:
         """A cable is pulled: an end of it ("core1:eth1"), or a host that hangs on one cable."""

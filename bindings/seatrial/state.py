@@ -19,8 +19,10 @@ from .handles import Handle
 Nodes = Handle | str | Sequence[Handle | str]
 #: {"at_least": a, "at_most": b, "equals": c}; a bare number means "equals".
 CountBound = Mapping[str, int] | int
+#: The same of a share between 0 and 1.
+RatioBound = Mapping[str, float] | float
 
-__all__ = ["Condition", "all_of", "any_of", "endpoints", "link", "not_", "reaches", "route", "session"]
+__all__ = ["Condition", "all_of", "any_of", "endpoints", "link", "load", "not_", "reaches", "route", "session"]
 
 
 class Condition(dict[str, Any]):
@@ -66,6 +68,12 @@ def endpoints(endpoints: str, *, ready: CountBound) -> Condition:
 def link(link: str, *, up: bool | None = None) -> Condition:
     """The port ("core1:eth1") has a carrier (or, with False, has none)."""
     return Condition(given(link=link, up=up))
+
+
+def load(load: Handle | str, *, success_ratio: RatioBound, window: str | None = None) -> Condition:
+    """Of a client's requests that were due within the last `window` ("1s") such a share succeeds; of none, no share does."""
+    bound = dict(success_ratio) if isinstance(success_ratio, Mapping) else {"equals": success_ratio}
+    return Condition(given(load=load, success_ratio=bound, window=window))
 
 
 def all_of(*all: Condition) -> Condition:

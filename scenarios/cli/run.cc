@@ -90,8 +90,10 @@ void register_run(CLI::App& app) {
       ->type_name("N");
   add_overrides(*command, options->overrides);
   command
-      ->add_option("--inject", options->injections,
-                   "Add an event to the timeline: 30s:link_down:core1:eth1 (may be repeated)")
+      ->add_option(
+          "--inject", options->injections,
+          "Add an event to the timeline: 30s:link_down:core1:eth1, '30s:withdraw:edge1/bgp "
+          "prefix=10.50.0.80/32' (may be repeated)")
       ->type_name("AT:ACTION:TARGET")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

@@ -113,6 +113,11 @@ void BgpRouter::clear_soft() {
   });
 }
 
+void BgpRouter::clear(const net::IpAddress& peer, bgp::ClearKind kind) {
+  if (!speaker_) return;
+  process_->post([this, peer, kind] { speaker_->clear(peer, kind); });
+}
+
 void BgpRouter::end(End how) {
   recheck_.reset();
   speaker_.reset();  // the kernel closes its connections

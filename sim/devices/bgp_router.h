@@ -46,6 +46,7 @@ class BgpRouter final : public bgp::RibSink, public bgp::NexthopResolver {
   void thaw();        // SIGCONT
   void clear();       // every session: Cease/Administrative Reset
   void clear_soft();  // ROUTE-REFRESH to every peer that can
+  void clear(const net::IpAddress& peer, bgp::ClearKind kind);
 
   // Told when a process starts as one that restarts gracefully, and when that is over.
   void observe_restart(std::function<void(bool begins)> observer) {

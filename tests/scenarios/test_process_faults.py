@@ -151,3 +151,44 @@ def test_a_process_that_is_not_there_is_named(tmp_path):
     process = seatrial("run", DESIGN, "--out", tmp_path / "out", "--inject", "20s:kill:core1/nginx")
     assert process.returncode == 2
     assert 'there is no process "core1/nginx", expected one of "control1/bgp"' in process.stderr
+
+
+def test_a_withdrawn_prefix_goes_everywhere_and_comes_back_when_it_is_announced(tmp_path):
+    vip = "10.50.0.80/32"
+    records = run(tmp_path, f"20s:withdraw:edge1/bgp prefix={vip}", f"24s:announce:edge1/bgp prefix={vip}")
+
+    def hops(node, at):
+        last = [r for r in records if r["id"].startswith("fib/") and r["node"] == node and r["prefix"] == vip and r["at_ns"] <= at]
+        return {hop["address"] for hop in last[-1]["next_hops"]}
+
+    for core in ("core1", "core2"):
+        assert hops(core, 20 * SECOND) == {"10.1.1.4", "10.1.1.5", "10.1.1.6"}
+        assert hops(core, 23 * SECOND) == {"10.1.1.5", "10.1.1.6"}
+        assert hops(core, 30 * SECOND) == {"10.1.1.4", "10.1.1.5", "10.1.1.6"}
+        assert not losses(records, core, "10.1.1.4", 20 * SECOND)
+    faults = [r for r in records if r["id"].startswith("fault/")]
+    assert [(f["action"], f["target"]) for f in faults] == [
+        ("withdraw", f"edge1/bgp {vip}"), ("announce", f"edge1/bgp {vip}")]
+
+
+def test_one_neighbor_is_cleared_and_the_others_stand(tmp_path):
+    records = run(tmp_path, "20s:clear:edge1/bgp neighbor=core1", until="24s")
+    (at, reason), = losses(records, "core1", "10.1.1.4", 20 * SECOND)
+    assert at - 20 * SECOND < SECOND // 100
+    assert "Cease/Administrative Reset" in reason
+    for other in ("core2", "edge2", "worker1"):
+        assert not losses(records, other, "10.1.1.4", 20 * SECOND)
+
+
+@pytest.mark.parametrize("direction", ["in", "out"])
+def test_a_soft_clear_of_one_neighbor_loses_no_session(tmp_path, direction):
+    records = run(tmp_path, f"20s:clear_soft:edge1/bgp neighbor=10.1.1.2 direction={direction}", until="24s")
+    for node, peer in (("core1", "10.1.1.4"), ("edge1", "10.1.1.2")):
+        assert not losses(records, node, peer, 20 * SECOND)
+    assert not fib_changes(records, "edge1", 20 * SECOND)
+
+
+def test_a_neighbor_that_the_daemon_does_not_have_is_named(tmp_path):
+    process = seatrial("run", DESIGN, "--out", tmp_path / "out", "--inject", "20s:clear:edge1/bgp neighbor=users")
+    assert process.returncode == 2
+    assert 'edge1/bgp has no neighbor "users", expected one of ' in process.stderr

@@ -271,6 +271,24 @@ void check_profiles(const Design& design, Diagnostics& diagnostics) {
   }
 }
 
+// A neighbor that an event clears is one of the daemon's.
+void check_timeline(const Design& design, Diagnostics& diagnostics) {
+  for (const auto& event : design.scenario.timeline) {
+    if (event.neighbor.empty()) continue;
+    const auto node = event.target.substr(0, event.target.rfind('/'));
+    std::set<std::string> known;
+    for (const auto& side : design.sessions) {
+      if (side.node == node) known.insert({side.peer.to_string(), side.peer_name});
+    }
+    known.erase("");
+    if (known.contains(event.neighbor)) continue;
+    std::string expected;
+    for (const auto& name : known) expected += (expected.empty() ? "" : ", ") + name;
+    diagnostics.error(event.position, event.target + " has no neighbor \"" + event.neighbor + "\"",
+                      known.empty() ? "a daemon with neighbors" : "one of " + expected);
+  }
+}
+
 }  // namespace
 
 std::map<net::IpAddress, std::string> address_owners(const Design& design) {
@@ -321,6 +339,7 @@ void check_design(const Design& design, Diagnostics& diagnostics) {
   check_cluster_ips(design, diagnostics);
   check_gateways(design, diagnostics);
   check_profiles(design, diagnostics);
+  check_timeline(design, diagnostics);
 }
 
 }  // namespace seatrial::scenario

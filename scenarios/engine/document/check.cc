@@ -10,6 +10,7 @@
 #include "scenarios/engine/document/document.h"
 #include "scenarios/engine/document/l2_segments.h"
 #include "scenarios/engine/document/processes.h"
+#include "scenarios/engine/document/words.h"
 
 namespace seatrial::scenario::document {
 namespace {
@@ -321,6 +322,28 @@ class Checker {
           (sessions ? "there is no BGP daemon " : "there is no process ") + in_quotes(event.target),
           among(known));
     }
+    members(event);
+  }
+
+  // A member that the action has no use for would be passed over in silence.
+  void members(const Event& event) {
+    const auto action = event.action;
+    const auto word = in_quotes(word_of(action));
+    const bool of_prefix = action == Action::announce || action == Action::withdraw;
+    const bool of_session = action == Action::clear || action == Action::clear_soft;
+    if (of_prefix && !event.prefix) {
+      error(event.position, word + " says no prefix", "\"prefix\", such as \"10.50.0.80/32\"");
+    }
+    if (!of_prefix && event.prefix) {
+      error(event.position, word + " has no prefix", "\"prefix\" with announce or withdraw only");
+    }
+    if (!of_session && !event.neighbor.empty()) {
+      error(event.position, word + " is not of one neighbor",
+            "\"neighbor\" with clear or clear_soft only");
+    }
+    if (action != Action::clear_soft && event.direction) {
+      error(event.position, word + " has no direction", "\"direction\" with clear_soft only");
+    }
   }
 
   void timeline() {
@@ -330,6 +353,7 @@ class Checker {
         process(event);
         continue;
       }
+      members(event);
       const auto target = LinkEnd::parse(event.target).value_or(LinkEnd{event.target, "", {}});
       if (event.action == Action::power_off) {
         const auto kind = kind_of(target.node);

@@ -147,6 +147,15 @@ class ExpectationChecker {
     }
   }
   void state(const LinkIs& c, const Position& at) { link_end_(c.port, at); }
+  void state(const LoadSucceeds& c, const Position& at) {
+    is_load(c.load, at);
+    if (!c.success_ratio.set()) {
+      error(at, "it bounds no success ratio", "one of \"at_least\", \"at_most\", \"equals\"");
+    }
+    if (c.window <= Duration::zero()) {
+      error(at, "a window of no length has no request", "a \"window\" above zero");
+    }
+  }
   void state(const Combined& c, const Position& at) {
     for (const auto& one : c.of) condition(one, at);
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/net/address.h"
+#include "models/net/units.h"
 
 namespace seatrial::scenario {
 
@@ -69,6 +70,15 @@ struct LinkIs {
   friend bool operator==(const LinkIs&, const LinkIs&) = default;
 };
 
+// {"load": "users", "success_ratio": {"at_least": 0.99}, "window": "1s"}: of the requests that were
+// due in the window up to this moment; of none the ratio is in no bound.
+struct LoadSucceeds {
+  std::string load;  // the client's name
+  Bound<double> success_ratio;
+  Duration window = std::chrono::seconds(1);
+  friend bool operator==(const LoadSucceeds&, const LoadSucceeds&) = default;
+};
+
 struct Condition;
 
 // {"all": [...]}, {"any": [...]}, {"not": {...}}
@@ -80,7 +90,7 @@ struct Combined {
 };
 
 struct Condition {
-  std::variant<SessionIs, RouteIs, Reaches, EndpointsAre, LinkIs, Combined> what;
+  std::variant<SessionIs, RouteIs, Reaches, EndpointsAre, LinkIs, LoadSucceeds, Combined> what;
   friend bool operator==(const Condition&, const Condition&) = default;
 };
 

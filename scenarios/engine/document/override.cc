@@ -1,5 +1,6 @@
 // --set PATH=VALUE and --inject AT:ACTION:TARGET. The path is checked against the schema step by
 // step, so that a misspelt one is an error and not a key that nobody reads.
+#include <algorithm>
 #include <charconv>
 
 #include "scenarios/engine/document/document.h"
@@ -143,9 +144,26 @@ std::optional<std::string> inject(Json& document, std::string_view event,
   Json& timeline = document["timeline"];
   if (timeline.is_null()) timeline = Json::array();
   if (!timeline.is_array()) return "";
-  timeline.push_back({{"at", event.substr(0, first)},
-                      {"do", event.substr(first + 1, second - first - 1)},
-                      {"target", event.substr(second + 1)}});
+  // "edge1/bgp prefix=10.50.0.80/32": what the event has beyond the three.
+  auto target = event.substr(second + 1);
+  auto members = target.substr(std::min(target.find(' '), target.size()));
+  target = target.substr(0, target.size() - members.size());
+  Json added{{"at", event.substr(0, first)},
+             {"do", event.substr(first + 1, second - first - 1)},
+             {"target", target}};
+  while (!members.empty()) {
+    members.remove_prefix(1);
+    const auto member = members.substr(0, members.find(' '));
+    members.remove_prefix(member.size());
+    const auto equals = member.find('=');
+    if (equals == std::string_view::npos) {
+      diagnostics.error(at, "\"" + std::string(member) + "\" is no member of an event",
+                        "NAME=VALUE after the target, such as prefix=10.50.0.80/32");
+      return std::nullopt;
+    }
+    added[std::string(member.substr(0, equals))] = member.substr(equals + 1);
+  }
+  timeline.push_back(std::move(added));
   return below(below("", "timeline"), timeline.size() - 1);
 }
 

@@ -16,8 +16,8 @@ namespace seatrial::scenario::document {
 std::optional<std::string> set_path(nlohmann::ordered_json& document, std::string_view assignment,
                                     Diagnostics& diagnostics);
 
-// AT:ACTION:TARGET as one more event at the end of the timeline; its JSON pointer, or nothing after
-// an error. What the words of it mean is for the schema and the checks to judge.
+// AT:ACTION:TARGET [NAME=VALUE ...] as one more event at the end of the timeline; its JSON pointer,
+// or nothing after an error. What the words of it mean is for the schema and the checks to judge.
 std::optional<std::string> inject(nlohmann::ordered_json& document, std::string_view event,
                                   Diagnostics& diagnostics);
 

@@ -237,6 +237,9 @@ Event read_event(const Cursor& at) {
   at.get("at", out.at);
   at.get("do", out.action);
   at.get("target", out.target);
+  at.get("neighbor", out.neighbor);
+  at.get("direction", out.direction);
+  at.get("prefix", out.prefix);
   out.position = at.where();
   return out;
 }

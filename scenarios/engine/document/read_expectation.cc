@@ -147,6 +147,13 @@ Condition condition(const Cursor& at) {
     at.get("up", out.up);
     return {out};
   }
+  if (at.has("load")) {
+    LoadSucceeds out;
+    at.get("load", out.load);
+    at.get("success_ratio", out.success_ratio);
+    at.get("window", out.window);
+    return {out};
+  }
   if (at.has("all")) return {combined(at, "all", Combined::How::all)};
   if (at.has("any")) return {combined(at, "any", Combined::How::any)};
   Combined out;

@@ -239,7 +239,12 @@ enum class Action : std::uint8_t {
   // of a BGP daemon: its sessions, as `clear bgp *` and `clear bgp * soft in` do
   clear,
   clear_soft,
+  // of a BGP daemon: a prefix of its own
+  announce,
+  withdraw,
 };
+
+enum class SoftDirection : std::uint8_t { in, out };
 
 // Something that happens to the design at a moment. A link's target is one of its ends:
 // "core1:eth1", or a host's name for the link it hangs on; a process is "edge1/bgp".
@@ -247,6 +252,9 @@ struct Event {
   Duration at{};
   Action action = Action::link_down;
   std::string target;
+  std::string neighbor;                    // of clear, clear_soft: a node or an address; empty: all
+  std::optional<SoftDirection> direction;  // of clear_soft; nothing: ROUTE-REFRESH
+  std::optional<net::Prefix> prefix;       // of announce, withdraw
   Where position;
   friend bool operator==(const Event&, const Event&) = default;
 };

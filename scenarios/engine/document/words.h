@@ -26,7 +26,7 @@ struct Words<Connections> {
 };
 template <>
 struct Words<Action> {
-  static constexpr std::array<std::pair<std::string_view, Action>, 13> table{
+  static constexpr std::array<std::pair<std::string_view, Action>, 15> table{
       {{"link_down", Action::link_down},
        {"link_up", Action::link_up},
        {"link_silent", Action::link_silent},
@@ -39,7 +39,14 @@ struct Words<Action> {
        {"thaw", Action::thaw},
        {"restart", Action::restart},
        {"clear", Action::clear},
-       {"clear_soft", Action::clear_soft}}};
+       {"clear_soft", Action::clear_soft},
+       {"announce", Action::announce},
+       {"withdraw", Action::withdraw}}};
+};
+template <>
+struct Words<SoftDirection> {
+  static constexpr std::array<std::pair<std::string_view, SoftDirection>, 2> table{
+      {{"in", SoftDirection::in}, {"out", SoftDirection::out}}};
 };
 template <>
 struct Words<Table> {

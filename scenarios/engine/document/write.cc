@@ -267,7 +267,11 @@ Json to_json(const Client& c) {
 }
 
 Json to_json(const Event& e) {
-  return {{"at", to_json(e.at)}, {"do", word_of(e.action)}, {"target", e.target}};
+  Json out{{"at", to_json(e.at)}, {"do", word_of(e.action)}, {"target", e.target}};
+  put(out, "neighbor", e.neighbor);
+  if (e.direction) out["direction"] = word_of(*e.direction);
+  put(out, "prefix", e.prefix);
+  return out;
 }
 
 struct PutCondition {
@@ -296,6 +300,11 @@ struct PutCondition {
   void operator()(const LinkIs& c) const {
     out["link"] = c.port;
     put(out, "up", c.up, true);
+  }
+  void operator()(const LoadSucceeds& c) const {
+    out["load"] = c.load;
+    out["success_ratio"] = to_json(c.success_ratio);
+    put(out, "window", c.window, LoadSucceeds{}.window);
   }
   void operator()(const Combined& c) const {
     if (c.how == Combined::How::none) {

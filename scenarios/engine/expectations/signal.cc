@@ -185,6 +185,35 @@ Signal made(const LinkIs& c, const Observed& run) {
   return out;
 }
 
+// A request enters the window when it is due and leaves it `window` later.
+Signal made(const LoadSucceeds& c, const Observed& run) {
+  struct Step {
+    TimePoint at;
+    std::size_t request;
+    bool enters;
+  };
+  std::vector<Step> steps;
+  const auto& requests = run.record.requests();
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (requests[i].client != c.load) continue;
+    steps.push_back({requests[i].intended, i, true});
+    steps.push_back({requests[i].intended + c.window, i, false});
+  }
+  std::ranges::stable_sort(steps, {}, &Step::at);
+  std::uint64_t due = 0;
+  std::uint64_t succeeded = 0;
+  auto out = starting(false);
+  for (const auto& step : steps) {
+    const bool good = requests[step.request].succeeded();
+    due = step.enters ? due + 1 : due - 1;
+    if (good) succeeded = step.enters ? succeeded + 1 : succeeded - 1;
+    const bool holds =
+        due > 0 && c.success_ratio.holds(static_cast<double>(succeeded) / static_cast<double>(due));
+    put(out, step.at, holds, evidence_id("request", step.request));
+  }
+  return out;
+}
+
 Signal made(const Combined& c, const Observed& run) {
   std::vector<Signal> parts;
   for (const auto& one : c.of) parts.push_back(signal_of(one, run));
@@ -225,6 +254,14 @@ struct Words {
   }
   std::string operator()(const LinkIs& c) const {
     return fmt::format("{} has {}carrier", c.port, c.up ? "" : "no ");
+  }
+  std::string operator()(const LoadSucceeds& c) const {
+    std::vector<std::string> how;
+    if (c.success_ratio.equals) how.push_back(percent(*c.success_ratio.equals));
+    if (c.success_ratio.at_least) how.push_back("at least " + percent(*c.success_ratio.at_least));
+    if (c.success_ratio.at_most) how.push_back("at most " + percent(*c.success_ratio.at_most));
+    return fmt::format("{} of {}'s requests due within {} succeed", join(how, " and "), c.load,
+                       to_string(c.window));
   }
   std::string operator()(const Combined& c) const {
     if (c.how == Combined::How::none) {

@@ -250,6 +250,8 @@ void Trial::act(const Event& event) {
     case Action::restart:
     case Action::clear:
     case Action::clear_soft:
+    case Action::announce:
+    case Action::withdraw:
       act_on_process(event);
       break;
   }
@@ -257,7 +259,7 @@ void Trial::act(const Event& event) {
 
 void Trial::act_on_process(const Event& event) {
   recorder_.record().add(results::FaultInjected{
-      world_.now(), std::string(document::word_of(event.action)), event.target});
+      world_.now(), std::string(document::word_of(event.action)), target_words(event)});
   const auto slash = event.target.rfind('/');
   const auto node = event.target.substr(0, slash);
   if (event.target.substr(slash + 1) == "bgp") {
@@ -272,9 +274,11 @@ void Trial::act_on_process(const Event& event) {
       case Action::thaw:
         return router.thaw();
       case Action::clear:
-        return router.clear();
       case Action::clear_soft:
-        return router.clear_soft();
+        return clear_sessions(event, node, router);
+      case Action::announce:
+      case Action::withdraw:
+        return change_origin(event, node, router);
       case Action::restart:
         router.terminate();
         [[fallthrough]];

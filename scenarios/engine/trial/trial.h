@@ -94,6 +94,10 @@ class Trial final : public expectations::Facts {
   // Of every router, edge and cluster node.
   std::map<std::string, sim::BgpRouter*> all_routers() const;
   void act_on_process(const Event& event);
+  void clear_sessions(const Event& event, const std::string& node, sim::BgpRouter& router);
+  void change_origin(const Event& event, const std::string& node, sim::BgpRouter& router);
+  // "edge1/bgp", with what else the event names: "edge1/bgp 10.50.0.80/32"
+  static std::string target_words(const Event& event);
   void start_proxy(Proxy& proxy);
   tl::expected<void, std::string> finish_mrt();
   ns3::Ptr<sim::EthernetDevice> target_port(const std::string& target) const;

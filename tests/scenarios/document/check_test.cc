@@ -119,9 +119,37 @@ BOOST_AUTO_TEST_CASE(an_event_of_the_command_line_is_judged_as_one_of_the_file) 
   BOOST_TEST(said({"30s:explode:edge1"}).find("--inject 30s:explode:edge1: error: ") == 0);
   BOOST_TEST(said({"90s:power_off:edge1"}).find("90s is after the run's end at 60s") !=
              std::string::npos);
+  BOOST_TEST(said({"30s:power_off:edge1 now"}) ==
+             "--inject 30s:power_off:edge1 now: error: \"now\" is no member of an event, expected "
+             "NAME=VALUE after the target, such as prefix=10.50.0.80/32\n");
   BOOST_TEST(said({"power_off"}) ==
              "--inject power_off: error: it is no event, expected AT:ACTION:TARGET, such as "
              "30s:link_down:core1:eth1\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_says_what_it_needs_and_nothing_else) {
+  const auto said = [](const std::string& event) {
+    Diagnostics diagnostics;
+    document::ReadOptions options;
+    options.injections = {event};
+    const auto scenario = document::read(design_with(), "s.json", diagnostics, options);
+    return scenario ? std::string() : diagnostics.to_string();
+  };
+  BOOST_TEST(said("30s:withdraw:edge1/bgp prefix=10.50.0.80/32") == "");
+  BOOST_TEST(said("30s:clear_soft:edge1/bgp neighbor=core1 direction=out") == "");
+  BOOST_TEST(
+      said("30s:withdraw:edge1/bgp").find("\"withdraw\" says no prefix, expected \"prefix\"") !=
+      std::string::npos);
+  BOOST_TEST(said("30s:kill:edge1/bgp prefix=10.50.0.80/32").find("\"kill\" has no prefix") !=
+             std::string::npos);
+  BOOST_TEST(said("30s:kill:edge1/bgp neighbor=core1").find("\"kill\" is not of one neighbor") !=
+             std::string::npos);
+  BOOST_TEST(said("30s:clear:edge1/bgp direction=in").find("\"clear\" has no direction") !=
+             std::string::npos);
+  BOOST_TEST(said("30s:clear_soft:edge1/bgp direction=up").find("\"in\", \"out\"") !=
+             std::string::npos);
+  BOOST_TEST(said("30s:link_down:core1:eth1 neighbor=core1").find("is not of one neighbor") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(expectations_are_about_what_is_there) {

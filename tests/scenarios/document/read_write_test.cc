@@ -73,7 +73,11 @@ Scenario full() {
                   {}};
   *client.load = {Arrival::uniform, 12.5, 1s, 2s, 3s, Connections::keepalive, {request}, {}};
   s.clients = {client};
-  s.timeline = {{5s, Action::link_down, "core1:eth0", {}}, {6s, Action::power_off, "edge1", {}}};
+  s.timeline = {{5s, Action::link_down, "core1:eth0"},
+                {6s, Action::clear, "edge1/bgp", "core1"},
+                {7s, Action::clear_soft, "edge1/bgp", "10.1.1.2", SoftDirection::out},
+                {8s, Action::withdraw, "edge1/bgp", {}, {}, *net::Prefix::parse("10.50.0.80/32")},
+                {9s, Action::power_off, "edge1"}};
   ExpectLoad load;
   load.load = "users";
   load.success_ratio = {0.5, 1.0, std::nullopt};
@@ -111,6 +115,7 @@ Scenario full() {
        ExpectAlways{{Combined{Combined::How::any,
                               {{SessionIs{"edge1", "core1", false}},
                                {LinkIs{"core1:eth0", false}},
+                               {LoadSucceeds{"users", {0.99, {}, {}}, 250ms}},
                                {Combined{Combined::How::none, {{LinkIs{"core1:eth0", true}}}}}}}},
                     1s,
                     9s},

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_word_is_told_with_the_words_there_are) {
              "s.json:15:36: error: \"do\" is \"explode\", expected one of \"link_down\", "
              "\"link_up\", \"link_silent\", \"link_restored\", \"power_off\", \"kill\", "
              "\"terminate\", \"start\", \"freeze\", \"thaw\", \"restart\", "
-             "\"clear\", \"clear_soft\"\n");
+             "\"clear\", \"clear_soft\", \"announce\", \"withdraw\"\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_link_has_two_ends) {

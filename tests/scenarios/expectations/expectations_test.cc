@@ -325,6 +325,29 @@ BOOST_FIXTURE_TEST_CASE(conditions_combine, StateRun) {
   BOOST_TEST((broken.evidence == std::vector<std::string>{"session/2"}));
 }
 
+// Requests of run_of_two are due at 10 s and 12 s (answered) and at 13 s (refused). In a window of
+// 2 s: from 10 s on 1 of 1, from 12 s on 1 of 1 (the first has left), from 13 s on 1 of 2, from 14
+// s on 0 of 1, from 15 s on none.
+BOOST_FIXTURE_TEST_CASE(the_success_of_a_load_is_a_condition_over_a_window, Run) {
+  scenario.duration = 20s;
+  const auto ratio = [](Bound<double> bound) {
+    return Condition{LoadSucceeds{"users", bound, 2s}};
+  };
+  const auto all = ratio({1.0, {}, {}});
+  says(judge(ExpectEventually{all, {}, {}}), true,
+       "at least 100 % of users's requests due within 2s succeed at 10s");
+  says(judge(ExpectAlways{all, 10s, 13s}), true, "always from 10s to 13s");
+  const auto broken = judge(ExpectAlways{all, 10s, 14s});
+  says(broken, false, "it does not from 13s on");
+  BOOST_TEST((broken.evidence == std::vector<std::string>{"request/2"}));
+  says(judge(ExpectAlways{ratio({0.5, {}, {}}), 10s, 14s}), true, "");
+  says(judge(ExpectEventually{ratio({{}, 0.0, {}}), {}, {}}), true, "at 14s");
+  // Without a request there is no ratio that could be within a bound.
+  says(judge(ExpectAlways{ratio({{}, 1.0, {}}), 10s, 16s}), false, "it does not from 15s on");
+  says(judge(ExpectEventually{{LoadSucceeds{"users", {1.0, {}, {}}, 500ms}}, 10500ms, 11500ms}),
+       false, "it does at 12s");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
