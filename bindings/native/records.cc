@@ -245,7 +245,9 @@ class Run {
       for (const auto& frame : step.frames) frames.append(py::make_tuple(frame.file, frame.number));
       py::dict row;
       row["kind"] = step.kind;
-      row["at_ns"] = optional_time(step.at);
+      row["at_ns"] = value(step.at);
+      row["took_ns"] = step.took ? py::object(py::int_(step.took->count())) : py::none();
+      row["piece"] = step.piece;
       row["text"] = value(step.text);
       row["evidence"] = value(step.evidence);
       row["frames"] = std::move(frames);

@@ -28,11 +28,13 @@ class Explanation:
 
     @property
     def chain(self) -> pd.DataFrame:
-        """One row a step: kind, at_s (NaN: a state that lasted), text, evidence (ids of records), frames [(file, number)]."""
-        rows = [{"kind": step["kind"], "at_s": None if step["at_ns"] is None else step["at_ns"] / 1e9, "text": step["text"],
+        """One row a step: kind, at_s, text, evidence (ids of records), frames [(file, number)]; of a piece of a slow request's time
+        took_s and what it was spent on (piece: lookup, connect, way, proxy, failed try, app, transfer, other)."""
+        rows = [{"kind": step["kind"], "at_s": step["at_ns"] / 1e9, "text": step["text"],
+                 "took_s": None if step["took_ns"] is None else step["took_ns"] / 1e9, "piece": step["piece"],
                  "evidence": step["evidence"], "frames": step["frames"]} for step in self._chain]
-        frame = pd.DataFrame(rows, columns=["kind", "at_s", "text", "evidence", "frames"])
-        return frame.astype({"at_s": float, **({} if rows else {"kind": str, "text": str})})
+        frame = pd.DataFrame(rows, columns=["kind", "at_s", "took_s", "piece", "text", "evidence", "frames"])
+        return frame.astype({"at_s": float, "took_s": float, **({} if rows else {"kind": str, "text": str})})
 
     def _verdict(self) -> str:
         if self.cause:

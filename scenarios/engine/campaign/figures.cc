@@ -13,8 +13,8 @@ namespace {
 
 // What a campaign does not look at; hops are most of a run.
 const std::set<std::string, std::less<>> unread{
-    "hop",       "session",   "rib", "fib",  "proxy", "drop", "pod",
-    "endpoints", "neighbour", "nat", "note", "link",  "bfd"};
+    "hop",   "session",   "rib",       "fib", "proxy", "drop", "pod", "served",
+    "queue", "endpoints", "neighbour", "nat", "note",  "link", "bfd"};
 
 Outage longest_outage(const results::Record& record) {
   struct Streak {
