@@ -103,7 +103,8 @@ class Result:
     def table(self, kind: str) -> pd.DataFrame:
         """All records of a kind as they are, in their order; the index is the evidence id ("request/17").
 
-        Kinds: session, rib, fib, request, proxy, hop, drop, pod, endpoints, link, fault, neighbour, nat, note.
+        Kinds: session, bfd, rib, fib, request, proxy, served (a request by an application), hop, drop, queue (frames
+        stood in a port's queue), pod, endpoints, link, fault, neighbour, nat, configured, note.
         """
         try:
             frame = pd.DataFrame(self.native.table(text(kind, "a kind of records", "session")))

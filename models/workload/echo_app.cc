@@ -124,8 +124,18 @@ class EchoApp::Connection : public io::StreamHandler {
 
   void begin() {
     const auto& head = parser_.head();
-    request_ = {app_.config_.name, app_.host_.now(), {}, stream_->remote(), stream_->local(),
-                head.method,       head.target,      {}, head.fields,       0};
+    request_ = {app_.config_.name,
+                app_.host_.now(),
+                {},
+                stream_->remote(),
+                stream_->local(),
+                head.method,
+                head.target,
+                {},
+                head.fields,
+                0,
+                {},
+                {}};
     if (const auto host = head.fields.find("Host")) request_.host = *host;
     if (head.fields.has_token("Expect", "100-continue")) {
       stream_->send(io::as_bytes("HTTP/1.1 100 Continue\r\n\r\n"));
@@ -141,12 +151,14 @@ class EchoApp::Connection : public io::StreamHandler {
     }
     status_ = 200;
     const auto wait = app_.config_.service_time.draw(app_.host_.random("service-time"));
+    request_.waited = wait;
     if (wait <= Duration(0)) return compute();
     io::arm_in(app_.host_, *work_, wait);
   }
 
   void compute() {
     const auto cpu = app_.config_.cpu.draw(app_.host_.random("service-cpu"));
+    request_.computed = cpu;
     if (cpu <= Duration(0)) return respond();
     app_.host_.spend(cpu, [&app = app_, alive = std::weak_ptr(app_.alive_), id = id_] {
       if (alive.expired()) return;

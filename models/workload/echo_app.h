@@ -51,6 +51,7 @@ struct RequestServed {
   std::string method, target, host;
   http::Fields fields;  // as received, so that X-Forwarded-For and the like can be checked
   int status = 0;
+  Duration waited{0}, computed{0};  // as drawn; a computation may have stood in the CPU's queue too
 };
 
 class AppObserver {

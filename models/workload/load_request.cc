@@ -91,6 +91,7 @@ void Load::Request::resolve(dns::Type type) {
   if (known != load_.names_->known.end() && known->second.expires > load_.host_.now()) {
     return connect(known->second.addresses.front());
   }
+  if (!record.lookup_started) record.lookup_started = load_.host_.now();
   query_ = load_.resolver_->query(
       {target_.url.host, type},
       [this, type](const dns::QueryResult& result) { resolved(result, type); });
@@ -98,6 +99,7 @@ void Load::Request::resolve(dns::Type type) {
 
 void Load::Request::resolved(const dns::QueryResult& result, dns::Type type) {
   query_ = 0;
+  record.lookup_finished = load_.host_.now();
   if (!result) return finish(Symptom::unresolved);
   Names::Entry entry;
   std::uint32_t ttl = 3600;

@@ -33,7 +33,9 @@ struct RequestFinished {
   std::string method, url;
 
   TimePoint intended;  // when the arrival process wanted it: latency counts from here
-  std::optional<TimePoint> connecting;  // SYN, absent when a kept connection was used
+  std::optional<TimePoint> lookup_started;   // asked DNS for the name, absent when it was known
+  std::optional<TimePoint> lookup_finished;  // got its last answer
+  std::optional<TimePoint> connecting;       // SYN, absent when a kept connection was used
   std::optional<TimePoint> connected;
   std::optional<TimePoint> sent;  // the request was handed to the connection
   std::optional<TimePoint> first_byte;

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+
+#include "results/explain/breakdown.h"
 
 namespace seatrial::results {
 namespace {
@@ -19,6 +22,45 @@ std::string joined(const std::vector<std::string>& words) {
     out += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
   }
   return out;
+}
+
+// More machines than a sentence bears.
+constexpr std::size_t most_names = 4;
+
+std::string range(Duration least, Duration most) {
+  return took(least) == took(most) ? took(least) : took(least) + " to " + took(most);
+}
+
+// "180ms of 190ms", of several requests the least and the most
+std::string share(const std::vector<const Cause*>& causes) {
+  const auto by_part = [](const Cause* a, const Cause* b) { return *a->part < *b->part; };
+  const auto by_whole = [](const Cause* a, const Cause* b) { return a->whole < b->whole; };
+  const auto part = std::ranges::minmax_element(causes, by_part);
+  const auto whole = std::ranges::minmax_element(causes, by_whole);
+  return range(*(*part.min)->part, *(*part.max)->part) + " of " +
+         range((*whole.min)->whole, (*whole.max)->whole);
+}
+
+// "at 37 s", or when each of several machines' sessions ended.
+std::string held_until(const std::vector<const Cause*>& causes) {
+  std::map<TimePoint, std::set<std::string>> machines;
+  for (const auto* cause : causes) {
+    if (!cause->held_until) continue;
+    machines[std::chrono::round<std::chrono::milliseconds>(*cause->held_until)].insert(
+        cause->machine);
+  }
+  const auto first = machines.begin()->first;
+  if (machines.size() == 1) return "at " + clock(first);
+  if (machines.size() > most_names) {
+    return fmt::format("between {} and {}", clock(first), clock(machines.rbegin()->first));
+  }
+  std::vector<std::string> parts;
+  parts.reserve(machines.size());
+  for (const auto& [at, names] : machines) {
+    parts.push_back(fmt::format("{} ({})", clock(at),
+                                joined(std::vector<std::string>(names.begin(), names.end()))));
+  }
+  return "at " + joined(parts);
 }
 
 }  // namespace
@@ -90,6 +132,7 @@ void Causes::add_session(Cause& cause, const std::string& machine, const Fate& f
   cause.bfd = side.bfd;
   ChainStep step;
   step.kind = "session";
+  step.at = record_.sessions()[*before].at;
   step.evidence.push_back(evidence_id("configured", *own));
   // The other side's offer may be the smaller one.
   for (std::size_t i = 0; i < record_.configured().size(); ++i) {
@@ -108,8 +151,11 @@ void Causes::add_session(Cause& cause, const std::string& machine, const Fate& f
     step.text += fmt::format("held until {} at {}", cause.held_reason, clock(change.at));
   } else {
     step.evidence.insert(step.evidence.begin(), evidence_id("session", *before));
-    step.text += "was still held at the end of the run";
+    step.text += fmt::format("stood since {} and was still held at the end of the run",
+                             clock(record_.sessions()[*before].at));
   }
+  // One sentence is for those whose sessions ended alike.
+  cause.key += fmt::format("/{}/{}/{}", cause.held_reason, cause.hold.count(), cause.bfd);
   step.text += fmt::format(" (hold time {})", to_string(cause.hold));
   if (!cause.bfd) step.text += "; no BFD configured";
   cause.steps.push_back(std::move(step));
@@ -154,6 +200,7 @@ void Causes::no_route(Cause& cause, const Fate& fate, TimePoint when) const {
   }
   ChainStep step;
   step.kind = "route";
+  step.at = when;
   if (!gone) {
     step.text = fmt::format("{} never had a route to {}", fate.machine, fate.next_hop.to_string());
     cause.deed = "never had a route to " + fate.next_hop.to_string();
@@ -225,6 +272,7 @@ Cause Causes::of(const Fate& fate, TimePoint when) const {
   }
   ChainStep route;
   route.kind = "route";
+  route.at = when;
   if (fate.fib) {
     route.at = record_.fib()[*fate.fib].at;
     route.evidence.push_back(evidence_id("fib", *fate.fib));
@@ -243,7 +291,7 @@ Cause Causes::of(const Fate& fate, TimePoint when) const {
   route.text =
       fmt::format("{} still forwarded {} to {}{}", fate.machine, prefix, fate.next_hop.to_string(),
                   neighbour.node.empty() ? "" : " (" + neighbour.node + ")");
-  if (route.at) route.text += ", as since " + clock(*route.at);
+  if (fate.fib) route.text += ", as since " + clock(route.at);
   cause.steps.push_back(std::move(route));
   cause.deed = fmt::format("still forwarded {} to {}", prefix, to);
 
@@ -303,32 +351,33 @@ Cause Causes::of(const Fate& fate, TimePoint when) const {
 
 std::string Causes::sentence(const std::vector<const Cause*>& causes) {
   std::vector<std::string> machines;
-  std::optional<TimePoint> latest;
-  bool open = false;
   const Cause* with_session = nullptr;
   for (const auto* cause : causes) {
     machines.push_back(cause->machine);
-    if (cause->peer.empty()) continue;
-    with_session = with_session == nullptr ? cause : with_session;
-    open = open || !cause->held_until;
-    if (cause->held_until && (!latest || *latest < *cause->held_until)) latest = cause->held_until;
+    if (with_session == nullptr && !cause->peer.empty()) with_session = cause;
   }
   std::ranges::sort(machines);
   machines.erase(std::unique(machines.begin(), machines.end()), machines.end());
-  if (machines.size() == 1 && machines.front().empty()) machines.clear();
-  auto out = joined(machines) + (machines.empty() ? "" : " ") + causes.front()->deed;
-  if (with_session == nullptr) return out;
+  std::erase(machines, std::string());
   const bool one = machines.size() == 1;
-  out += fmt::format("; {} session{} to {} ", one ? "its" : "their", one ? "" : "s",
-                     with_session->peer);
-  if (open) {
-    out += fmt::format("{} still held at the end of the run", one ? "was" : "were");
-  } else {
-    out += fmt::format("held until {} at {}{}", with_session->held_reason, clock(*latest),
-                       one ? "" : " at the latest");
+  if (machines.size() > most_names) {
+    const auto more = machines.size() - most_names + 1;
+    machines.resize(most_names - 1);
+    machines.push_back(fmt::format("{} more", more));
   }
-  out += fmt::format(" (hold time {})", to_string(with_session->hold));
-  if (!with_session->bfd) out += "; no BFD configured";
+  auto out = joined(machines) + (machines.empty() ? "" : " ") + causes.front()->deed;
+  if (with_session != nullptr) {
+    out += fmt::format("; {} session{} to {} ", one ? "its" : "their", one ? "" : "s",
+                       with_session->peer);
+    if (with_session->held_until) {
+      out += fmt::format("held until {} {}", with_session->held_reason, held_until(causes));
+    } else {
+      out += fmt::format("{} still held at the end of the run", one ? "was" : "were");
+    }
+    out += fmt::format(" (hold time {})", to_string(with_session->hold));
+    if (!with_session->bfd) out += "; no BFD configured";
+  }
+  if (causes.front()->part) out += "; that took " + share(causes);
   return out;
 }
 

@@ -24,6 +24,9 @@ struct Cause {
   std::string held_reason;
   Duration hold{};
   bool bfd = false;
+  // How much of a slow request's time it explains; nothing for a failed one.
+  std::optional<Duration> part;
+  Duration whole{};
   std::vector<ChainStep> steps;
 };
 

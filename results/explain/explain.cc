@@ -8,20 +8,19 @@
 
 #include "results/explain/cause.h"
 #include "results/explain/frames.h"
+#include "results/explain/slow.h"
 
 namespace seatrial::results {
 namespace {
 
 constexpr Duration always_slow = std::chrono::seconds(1);
+// A piece of time that is a smaller part of the whole is told together with its like.
+constexpr int least_part = 100;
 // So many questions about the moments of one try: more SYNs than that are not sent in any timeout.
 constexpr std::size_t most_moments = 8;
 
 bool timed_out(const std::string& error) {
   return error != "refused" && error != "reset" && error != "closed";
-}
-
-std::string took(Duration d) {
-  return to_string(std::chrono::round<std::chrono::microseconds>(d));
 }
 
 }  // namespace
@@ -33,7 +32,12 @@ std::string FrameId::to_string() const {
 class Explainer::Impl {
  public:
   Impl(const Record& record, const std::vector<Explanations::SlowBound>& missed, std::string folder)
-      : record_(record), causes_(record), tries_(record), frames_(std::move(folder)) {
+      : record_(record),
+        causes_(record),
+        tries_(record),
+        breakdown_(record),
+        slow_(record, causes_, tries_),
+        frames_(std::move(folder)) {
     index_services();
     find_bounds(missed);
     std::vector<std::size_t> wanted;
@@ -49,11 +53,15 @@ class Explainer::Impl {
 
   const Explanations& explanations() const { return all_; }
 
-  Explanation explain_one(std::size_t request) const {
-    if (request >= record_.requests().size()) {
-      throw std::out_of_range(fmt::format("no request/{}", request));
+  std::vector<Explanation> explain_all(const std::vector<std::size_t>& requests) const {
+    for (const auto request : requests) {
+      if (request >= record_.requests().size()) {
+        throw std::out_of_range(fmt::format("no request/{}", request));
+      }
     }
-    return explain(std::vector{request}).front().explanation;
+    std::vector<Explanation> out;
+    for (auto& work : explain(requests)) out.push_back(std::move(work.explanation));
+    return out;
   }
 
  private:
@@ -62,10 +70,14 @@ class Explainer::Impl {
     std::optional<Cause> cause;
     std::vector<Try> tries;
     std::vector<std::size_t> proxies;
+    // Of one that was answered.
+    Timing timing;
+    std::vector<SpentOn> spent;
+    std::map<std::size_t, Cause> lost;  // by span
   };
   struct Asked {
     std::size_t work;
-    std::size_t one;
+    std::optional<std::size_t> span;  // of a slow one's time
     bool answers;
   };
 
@@ -172,6 +184,46 @@ class Explainer::Impl {
     return step;
   }
 
+  ChainStep time_step(const TimeSpan& span, const RequestFinished& request) const {
+    ChainStep step{"time",        span.from, breakdown_.words(span, request),
+                   span.evidence, {},        span.took()};
+    if (span.kind == TimeSpan::Kind::failed) {
+      step = try_step(tries_.of_proxy(*span.proxy, span.to));
+      step.took = span.took();
+    } else if (span.kind == TimeSpan::Kind::lookup) {
+      step.frames = frames_.lookups(span.where, span.from, span.to);
+    } else if (span.flow) {
+      step.frames = frames_.of(*span.flow, span.where, span.from, span.to);
+    }
+    step.piece = piece_of(span.kind);
+    return step;
+  }
+
+  // Where the time went; what is short is one step.
+  void tell_time(const Timing& timing, std::vector<ChainStep>& chain) const {
+    const auto& request = record_.requests()[timing.path.request];
+    ChainStep rest{"time", request.finished, "", {}, {}, Duration::zero()};
+    std::size_t short_ones = 0;
+    for (const auto& span : timing.spans) {
+      if (span.took() * least_part >= request.latency()) {
+        chain.push_back(time_step(span, request));
+        continue;
+      }
+      ++short_ones;
+      *rest.took += span.took();
+      for (const auto& id : span.evidence) {
+        if (std::ranges::find(rest.evidence, id) == rest.evidence.end()) {
+          rest.evidence.push_back(id);
+        }
+      }
+    }
+    if (short_ones == 0) return;
+    rest.piece = "other";
+    rest.text = fmt::format("{}: {} shorter piece{}", took(*rest.took), short_ones,
+                            short_ones == 1 ? "" : "s");
+    chain.push_back(std::move(rest));
+  }
+
   // All at once: the run is replayed once for all of their questions.
   std::vector<Work> explain(const std::vector<std::size_t>& requests) const {
     std::vector<Work> out;
@@ -180,67 +232,85 @@ class Explainer::Impl {
     for (const auto index : requests) {
       Work work;
       work.explanation.request = index;
-      work.explanation.symptom = symptom_of(index);
-      if (work.explanation.symptom != "answered") {
+      const auto& symptom = work.explanation.symptom = symptom_of(index);
+      if (symptom == "slow" || symptom == "answered") {
+        work.timing = breakdown_.of(index);
+        if (symptom == "slow") work.spent = slow_.connections(work.timing);
+        for (const auto& [span, one] : work.spent) ask(one, {out.size(), span}, questions, asked);
+      } else {
         work.tries = tries_.wrong(index, work.proxies);
-        ask(work, out.size(), questions, asked);
+        // The innermost and last first: that is what the answer waited for.
+        for (std::size_t k = work.tries.size(); k-- > 0;) {
+          ask(work.tries[k], {out.size(), std::nullopt}, questions, asked);
+        }
       }
       out.push_back(std::move(work));
     }
     const auto answers = fates(record_, questions);
     for (std::size_t i = 0; i < questions.size(); ++i) {
       auto& work = out[asked[i].work];
-      if (work.cause || !answers[i].lost()) continue;
-      work.cause = causes_.of(answers[i], questions[i].at);
+      const auto span = asked[i].span;
+      if (!answers[i].lost() || (span ? work.lost.contains(*span) : work.cause.has_value())) {
+        continue;
+      }
+      auto cause = causes_.of(answers[i], questions[i].at);
       if (asked[i].answers) {
-        work.cause->deed += " (the answers' way)";
-        work.cause->sentence = Causes::sentence({&*work.cause});
+        cause.deed += " (the answers' way)";
+        cause.sentence = Causes::sentence({&cause});
+      }
+      if (span) {
+        work.lost.emplace(*span, std::move(cause));
+      } else {
+        work.cause = std::move(cause);
       }
     }
     for (auto& work : out) finish(work);
     return out;
   }
 
-  void ask(const Work& work, std::size_t number, std::vector<FateQuestion>& questions,
-           std::vector<Asked>& asked) const {
-    // The innermost and last first: that is what the answer waited for.
-    for (std::size_t k = work.tries.size(); k-- > 0;) {
-      const auto& one = work.tries[k];
-      // What was answered, be it with a refusal, was not lost.
-      if (!timed_out(one.error) && !one.answers_seen.empty()) continue;
-      if (work.explanation.symptom == "slow" && !one.proxy && one.sent.size() < 2) continue;
-      std::vector<TimePoint> moments{one.started};
-      for (const auto hop : one.sent) moments.push_back(record_.hops()[hop].at);
-      if (moments.size() > most_moments) moments.resize(most_moments);
-      if (one.error != "unreachable") moments.push_back(one.finished);
-      for (const auto at : moments) {
-        // Its last moment may be the first of something else's.
-        if (at > one.finished) continue;
-        questions.push_back({at, one.from, one.to.address, one.seen});
-        asked.push_back({number, k, false});
-        if (one.arrived_at.empty()) continue;
-        questions.push_back({at, one.arrived_at, one.flow->from.address, one.answers_seen});
-        asked.push_back({number, k, true});
-      }
+  void ask(const Try& one, std::pair<std::size_t, std::optional<std::size_t>> who,
+           std::vector<FateQuestion>& questions, std::vector<Asked>& asked) const {
+    const auto& [work, span] = who;
+    // What was answered, be it with a refusal, was not lost.
+    if (!span && !timed_out(one.error) && !one.answers_seen.empty()) return;
+    std::vector<TimePoint> moments{one.started};
+    for (const auto hop : one.sent) moments.push_back(record_.hops()[hop].at);
+    if (moments.size() > most_moments) moments.resize(most_moments);
+    // What went well in the end was lost before.
+    const bool to_the_end = one.error != "unreachable" && (!span || !one.error.empty());
+    if (to_the_end) moments.push_back(one.finished);
+    for (const auto at : moments) {
+      // Its last moment may be the first of something else's.
+      if (at > one.finished) continue;
+      questions.push_back({at, one.from, one.to.address, one.seen});
+      asked.push_back({work, span, false});
+      if (one.arrived_at.empty()) continue;
+      questions.push_back({at, one.arrived_at, one.flow->from.address, one.answers_seen});
+      asked.push_back({work, span, true});
     }
   }
 
   void finish(Work& work) const {
     auto& e = work.explanation;
     e.chain.push_back(symptom_step(e.request, e.symptom));
-    if (e.symptom == "answered") return;
     if (e.symptom == "wrong answerer") {
       wrong_service(work);
       return;
     }
-    for (const auto& one : work.tries) e.chain.push_back(try_step(one));
-    for (std::size_t k = work.tries.size(); k-- > 0 && !work.cause;) {
-      work.cause = causes_.of_drops(work.tries[k]);
-      if (!work.cause && !work.tries[k].error.empty()) {
-        work.cause = causes_.of_refusal(work.tries[k]);
+    if (e.symptom == "answered" || e.symptom == "slow") {
+      tell_time(work.timing, e.chain);
+      if (e.symptom == "answered") return;
+      work.cause = slow_.main_cause(work.timing, work.spent, work.lost);
+    } else {
+      for (const auto& one : work.tries) e.chain.push_back(try_step(one));
+      for (std::size_t k = work.tries.size(); k-- > 0 && !work.cause;) {
+        work.cause = causes_.of_drops(work.tries[k]);
+        if (!work.cause && !work.tries[k].error.empty()) {
+          work.cause = causes_.of_refusal(work.tries[k]);
+        }
       }
+      if (!work.cause) no_live_upstream(work);
     }
-    if (!work.cause) no_live_upstream(work);
     if (!work.cause) return;
     e.attributed = true;
     e.cause = work.cause->sentence;
@@ -343,6 +413,8 @@ class Explainer::Impl {
   const Record& record_;
   Causes causes_;
   Tries tries_;
+  Breakdown breakdown_;
+  SlowTime slow_;
   Frames frames_;
   std::map<std::string, std::set<net::IpAddress>> services_;
   std::map<std::string, std::set<net::IpAddress>> addresses_of_pod_;
@@ -356,7 +428,11 @@ Explainer::Explainer(const Record& record, const std::vector<Explanations::SlowB
 Explainer::~Explainer() = default;
 
 Explanation Explainer::explain(std::size_t request) const {
-  return impl_->explain_one(request);
+  return std::move(impl_->explain_all({request}).front());
+}
+
+std::vector<Explanation> Explainer::explain(const std::vector<std::size_t>& requests) const {
+  return impl_->explain_all(requests);
 }
 
 const Explanations& Explainer::explanations() const {

@@ -31,13 +31,17 @@ struct FrameId {
 };
 
 struct ChainStep {
-  // "symptom", "try", "answer", "route", "session", "fault", "link", "pod", "endpoints", "drop",
-  // "time" (where a slow request's time went), ...
+  // "symptom", "time" (a piece of a slow request's time), "try", "answer", "route", "session",
+  // "fault", "neighbour", "link", "queue", "drop", "pod", "app", "proxy", "lookup", "peers"
   std::string kind;
-  std::optional<TimePoint> at;        // when it happened; nothing for a state that lasted
+  TimePoint at;                       // when it happened, or since when it lasted
   std::string text;                   // a clause that says it, with its times
   std::vector<std::string> evidence;  // "fib/204", "session/269"
   std::vector<FrameId> frames;
+  // Of a piece of a request's time: how long, and at what: "lookup", "connect", "way", "proxy",
+  // "failed try", "app", "transfer", "other".
+  std::optional<Duration> took = std::nullopt;
+  std::string piece{};
 };
 
 struct Explanation {
@@ -91,6 +95,8 @@ class Explainer {
 
   // Of any request, failed or not. Throws std::out_of_range for one that does not exist.
   Explanation explain(std::size_t request) const;
+  // The same of many, in one replay of the run.
+  std::vector<Explanation> explain(const std::vector<std::size_t>& requests) const;
   const Explanations& explanations() const;
 
  private:

@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint16_t type_ipv4 = 0x0800;
 constexpr std::uint16_t type_vlan = 0x8100;
+constexpr std::uint16_t dns_port = 53;
 
 struct Bytes {
   const std::uint8_t* data;
@@ -81,13 +82,19 @@ const Frames::Index& Frames::index(const std::string& file) const {
   return known->second;
 }
 
+std::vector<std::string> Frames::files_at(const std::string& node) const {
+  std::vector<std::string> out;
+  std::string prefix = node + "_";
+  std::ranges::replace(prefix, '/', '_');
+  std::ranges::copy_if(files_, std::back_inserter(out),
+                       [&](const std::string& file) { return file.starts_with(prefix); });
+  return out;
+}
+
 std::vector<FrameId> Frames::of(const Flow& flow, const std::string& node, TimePoint from,
                                 TimePoint to) const {
   std::vector<FrameId> out;
-  std::string prefix = node + "_";
-  std::ranges::replace(prefix, '/', '_');
-  for (const auto& file : files_) {
-    if (!file.starts_with(prefix)) continue;
+  for (const auto& file : files_at(node)) {
     const auto& flows = index(file);
     const auto seen = flows.find(flow);
     if (seen == flows.end()) continue;
@@ -96,6 +103,22 @@ std::vector<FrameId> Frames::of(const Flow& flow, const std::string& node, TimeP
       out.push_back({"pcap/" + file, frame.number});
       break;
     }
+  }
+  return out;
+}
+
+std::vector<FrameId> Frames::lookups(const std::string& node, TimePoint from, TimePoint to) const {
+  std::vector<FrameId> out;
+  for (const auto& file : files_at(node)) {
+    std::optional<std::uint64_t> first;
+    for (const auto& [flow, frames] : index(file)) {
+      if (flow.to.port != dns_port) continue;
+      for (const auto& frame : frames) {
+        if (frame.at < from || frame.at > to) continue;
+        if (!first || frame.number < *first) first = frame.number;
+      }
+    }
+    if (first) out.push_back({"pcap/" + file, *first});
   }
   return out;
 }

@@ -17,6 +17,8 @@ class Frames {
   // The first frame of the flow in each capture at `node` within the time.
   std::vector<FrameId> of(const Flow& flow, const std::string& node, TimePoint from,
                           TimePoint to) const;
+  // The first packet to a name server in each capture at `node` within the time.
+  std::vector<FrameId> lookups(const std::string& node, TimePoint from, TimePoint to) const;
 
  private:
   struct Seen {
@@ -25,6 +27,7 @@ class Frames {
   };
   using Index = std::map<Flow, std::vector<Seen>>;
   const Index& index(const std::string& file) const;
+  std::vector<std::string> files_at(const std::string& node) const;
 
   std::string folder_;
   std::vector<std::string> files_;  // names, sorted

@@ -83,6 +83,18 @@ Try Tries::of_client(const RequestFinished& request) const {
   return out;
 }
 
+Try Tries::of_connection(const std::string& from, const Flow& flow, TimePoint started,
+                         TimePoint finished) const {
+  Try out;
+  out.from = from;
+  out.to = flow.to;
+  out.started = started;
+  out.finished = finished;
+  out.flow = flow;
+  follow(out);
+  return out;
+}
+
 void Tries::descend(const net::Endpoint& client, const net::Endpoint& listener, TimePoint from,
                     TimePoint to, std::vector<Try>& out, std::vector<std::size_t>& proxies,
                     int depth) const {

@@ -34,13 +34,17 @@ class Tries {
   // Those that failed or hung, in the order of a request's way, the last the innermost. `proxies`
   // gets every proxy record of the way.
   std::vector<Try> wrong(std::size_t request, std::vector<std::size_t>& proxies) const;
+  // A proxy's try, up to `until`.
+  Try of_proxy(std::size_t index, TimePoint until) const;
+  // What became of a connection from `from` during a time.
+  Try of_connection(const std::string& from, const Flow& flow, TimePoint started,
+                    TimePoint finished) const;
 
  private:
   // `listener`: whom the client connected to. Ports are used again towards others.
   void descend(const net::Endpoint& client, const net::Endpoint& listener, TimePoint from,
                TimePoint to, std::vector<Try>& out, std::vector<std::size_t>& proxies,
                int depth) const;
-  Try of_proxy(std::size_t index, TimePoint until) const;
   Try of_client(const RequestFinished& request) const;
   void follow(Try& one) const;
 

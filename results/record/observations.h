@@ -77,7 +77,10 @@ struct RequestFinished {
   net::Endpoint local;         // the client's end of the connection; port 0: never connected
   net::Endpoint remote;
   TimePoint intended;  // when the open-loop schedule wanted it sent
-  TimePoint sent;      // when its connection was asked for, or its first byte written on a kept one
+  // Its name was asked of DNS and the answer came; both as `intended` when no packet asked.
+  TimePoint lookup_started;
+  TimePoint lookup_finished;
+  TimePoint sent;  // when its connection was asked for, or its first byte written on a kept one
   TimePoint connected;  // the same as `sent` on a kept connection
   TimePoint first_byte;
   TimePoint finished;
@@ -106,10 +109,26 @@ struct ProxyRecord {
   std::string upstream_name;  // the upstream group or the Service
   std::string host;           // http only
   std::string path;           // http only
-  TimePoint started;
+  TimePoint received;         // the request's first byte; stream: the connection was accepted
+  TimePoint started;          // of this try
+  TimePoint connected;        // as `started` on a kept connection, as `finished` when it never was
+  TimePoint first_byte;       // from the upstream; as `finished` when none came
   TimePoint finished;
   int status = 0;     // http only: what the client got
   std::string error;  // why this try failed; empty when it did not
+};
+
+// A pod's application answered a request.
+struct RequestServed {
+  std::string pod;       // "namespace/name"
+  net::Endpoint client;  // who asked: the proxy before it
+  net::Endpoint local;
+  std::string path;
+  TimePoint received;
+  TimePoint answered;
+  Duration waited{};    // of that: its service time, as for a database behind it
+  Duration computed{};  // and on the CPU; what is left, it stood in the CPU's queue
+  int status = 0;
 };
 
 enum class Transport : std::uint8_t { tcp = 6, udp = 17, other = 0 };
@@ -140,6 +159,16 @@ struct Drop {
   std::string reason;  // "no route", "queue full", "ttl expired", "link down", "policy", ...
   Flow flow;
   std::uint32_t bytes = 0;
+};
+
+// Frames stood in the transmit queue of a port, each of them longer than sim::long_wait.
+struct QueueStood {
+  TimePoint at;     // the first of them was handed over
+  TimePoint until;  // the first that had not to wait so long any more, or the end of the last wait
+  std::string port;
+  std::uint64_t frames = 0;
+  Duration longest{};              // of the waits
+  std::uint64_t most_waiting = 0;  // frames in the queue
 };
 
 struct PodChanged {

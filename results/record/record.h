@@ -56,8 +56,12 @@ class Record {
   void add(FibChanged observation) { fib_.push_back(std::move(observation)); }
   void add(RequestFinished observation) { requests_.push_back(std::move(observation)); }
   void add(ProxyRecord observation) { proxies_.push_back(std::move(observation)); }
+  void add(RequestServed observation) { served_.push_back(std::move(observation)); }
   void add(HopSeen observation) { hops_.push_back(std::move(observation)); }
   void add(Drop observation) { drops_.push_back(std::move(observation)); }
+  void add(QueueStood observation) { queues_.push_back(std::move(observation)); }
+  // One that still stands grows.
+  QueueStood& queue(std::size_t index) { return queues_.at(index); }
   void add(PodChanged observation) { pods_.push_back(std::move(observation)); }
   void add(EndpointsChanged observation) { endpoints_.push_back(std::move(observation)); }
   void add(LinkChanged observation) { links_.push_back(std::move(observation)); }
@@ -76,8 +80,10 @@ class Record {
   const std::vector<FibChanged>& fib() const { return fib_; }
   const std::vector<RequestFinished>& requests() const { return requests_; }
   const std::vector<ProxyRecord>& proxies() const { return proxies_; }
+  const std::vector<RequestServed>& served() const { return served_; }
   const std::vector<HopSeen>& hops() const { return hops_; }
   const std::vector<Drop>& drops() const { return drops_; }
+  const std::vector<QueueStood>& queues() const { return queues_; }
   const std::vector<PodChanged>& pods() const { return pods_; }
   const std::vector<EndpointsChanged>& endpoints() const { return endpoints_; }
   const std::vector<LinkChanged>& links() const { return links_; }
@@ -108,8 +114,10 @@ class Record {
   std::vector<FibChanged> fib_;
   std::vector<RequestFinished> requests_;
   std::vector<ProxyRecord> proxies_;
+  std::vector<RequestServed> served_;
   std::vector<HopSeen> hops_;
   std::vector<Drop> drops_;
+  std::vector<QueueStood> queues_;
   std::vector<PodChanged> pods_;
   std::vector<EndpointsChanged> endpoints_;
   std::vector<LinkChanged> links_;

@@ -24,7 +24,8 @@ std::string Topology::peer(const std::string& port) const {
 
 namespace {
 
-// Depth first; `seen` keeps it finite where switches do not form a tree after all.
+// The ports that the switches send from. Depth first; `seen` keeps it finite where switches do not
+// form a tree after all.
 std::vector<std::string> way(const Topology& topology, const std::string& port,
                              const std::string& to, std::set<std::string>& seen) {
   const auto far = topology.peer(port);
@@ -35,11 +36,11 @@ std::vector<std::string> way(const Topology& topology, const std::string& port,
     const auto name = here + ":" + own.name;
     if (name == far) continue;
     if (const auto next = topology.peer(name); !next.empty() && node_of_port(next) == to) {
-      return {here};
+      return {name};
     }
     auto rest = way(topology, name, to, seen);
     if (rest.empty()) continue;
-    rest.insert(rest.begin(), here);
+    rest.insert(rest.begin(), name);
     return rest;
   }
   return {};
@@ -51,7 +52,24 @@ std::vector<std::string> Topology::switches_between(const std::string& from,
                                                     const std::string& interface,
                                                     const std::string& to) const {
   std::set<std::string> seen;
-  return way(*this, from + ":" + interface, to, seen);
+  auto out = way(*this, from + ":" + interface, to, seen);
+  for (auto& name : out) name = node_of_port(name);
+  return out;
+}
+
+std::vector<std::string> Topology::ports_between(const std::string& from,
+                                                 const std::string& interface,
+                                                 const std::string& to) const {
+  std::set<std::string> seen;
+  auto out = way(*this, from + ":" + interface, to, seen);
+  out.insert(out.begin(), from + ":" + interface);
+  return out;
+}
+
+const TopologyLink* Topology::link(const std::string& port) const {
+  const auto found = std::ranges::find_if(
+      links, [&](const auto& link) { return link.ports[0] == port || link.ports[1] == port; });
+  return found == links.end() ? nullptr : &*found;
 }
 
 }  // namespace seatrial::results

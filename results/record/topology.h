@@ -50,6 +50,11 @@ struct Topology {
   // one.
   std::vector<std::string> switches_between(const std::string& node, const std::string& interface,
                                             const std::string& to) const;
+  // The ports that send it: the node's own, then one of each of these switches.
+  std::vector<std::string> ports_between(const std::string& node, const std::string& interface,
+                                         const std::string& to) const;
+  // The cable at a port; nullptr: none.
+  const TopologyLink* link(const std::string& port) const;
 
   friend bool operator==(const Topology&, const Topology&) = default;
 };

@@ -26,6 +26,8 @@ Json chain_json(const std::vector<ChainStep>& chain) {
     }
     out.push_back({{"kind", step.kind},
                    {"at_ns", ns(step.at)},
+                   {"took_ns", step.took ? Json(step.took->count()) : Json()},
+                   {"piece", step.piece},
                    {"text", step.text},
                    {"evidence", step.evidence},
                    {"frames", std::move(frames)}});

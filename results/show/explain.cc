@@ -29,6 +29,8 @@ Json to_json(const std::vector<ChainStep>& chain) {
     }
     out.push_back({{"kind", step.kind},
                    {"at_ns", show::ns(step.at)},
+                   {"took_ns", step.took ? Json(step.took->count()) : Json()},
+                   {"piece", step.piece},
                    {"text", step.text},
                    {"evidence", step.evidence},
                    {"frames", std::move(frames)}});
@@ -44,7 +46,7 @@ void write(const std::vector<ChainStep>& chain, const ShowFormat& format, std::s
     for (const auto& frame : step.frames) ids.push_back(frame.to_string());
     std::string evidence;
     for (const auto& id : ids) evidence += (evidence.empty() ? "" : ", ") + id;
-    const auto when = step.at ? show::shown_time(*step.at) + " s" : std::string();
+    const auto when = show::shown_time(step.at) + " s";
     const auto head = fmt::format("  {:>13}  {}  ", when, padded(step.kind, widest));
     out += wrapped(head, step.text + (evidence.empty() ? "" : " (" + evidence + ")"), format.width,
                    head.size());

@@ -37,7 +37,8 @@ void visit(V& v, RequestFinished& x) {
   v("client", x.client), v("number", x.number), v("method", x.method), v("url", x.url);
   v("host", x.host), v("path", x.path), v("expect_service", x.expect_service);
   v("answered_by", x.answered_by), v("local", x.local), v("remote", x.remote);
-  v("intended_ns", x.intended), v("sent_ns", x.sent), v("connected_ns", x.connected);
+  v("intended_ns", x.intended), v("lookup_started_ns", x.lookup_started);
+  v("lookup_finished_ns", x.lookup_finished), v("sent_ns", x.sent), v("connected_ns", x.connected);
   v("first_byte_ns", x.first_byte), v("finished_ns", x.finished);
   v("status", x.status), v("error", x.error), v("bytes", x.bytes);
 }
@@ -46,8 +47,15 @@ void visit(V& v, ProxyRecord& x) {
   v("node", x.node), v("role", x.role), v("http", x.http), v("client", x.client);
   v("listener", x.listener), v("upstream_local", x.upstream_local), v("upstream", x.upstream);
   v("upstream_name", x.upstream_name), v("host", x.host), v("path", x.path);
-  v("started_ns", x.started), v("finished_ns", x.finished);
+  v("received_ns", x.received), v("started_ns", x.started), v("connected_ns", x.connected);
+  v("first_byte_ns", x.first_byte), v("finished_ns", x.finished);
   v("status", x.status), v("error", x.error);
+}
+template <typename V>
+void visit(V& v, RequestServed& x) {
+  v("pod", x.pod), v("client", x.client), v("local", x.local), v("path", x.path);
+  v("received_ns", x.received), v("answered_ns", x.answered);
+  v("waited_ns", x.waited), v("computed_ns", x.computed), v("status", x.status);
 }
 template <typename V>
 void visit(V& v, Flow& x) {
@@ -61,6 +69,11 @@ template <typename V>
 void visit(V& v, Drop& x) {
   v("at_ns", x.at), v("node", x.node), v("interface", x.interface), v("reason", x.reason);
   v("flow", x.flow), v("bytes", x.bytes);
+}
+template <typename V>
+void visit(V& v, QueueStood& x) {
+  v("at_ns", x.at), v("until_ns", x.until), v("port", x.port), v("frames", x.frames);
+  v("longest_ns", x.longest), v("most_waiting", x.most_waiting);
 }
 template <typename V>
 void visit(V& v, PodChanged& x) {
@@ -148,8 +161,10 @@ void for_each_kind(const Record& r, F&& f) {
   f("fib", r.fib());
   f("request", r.requests());
   f("proxy", r.proxies());
+  f("served", r.served());
   f("hop", r.hops());
   f("drop", r.drops());
+  f("queue", r.queues());
   f("pod", r.pods());
   f("endpoints", r.endpoints());
   f("link", r.links());

@@ -36,6 +36,9 @@ ns3::Ptr<EthernetDevice> Topology::make(const ns3::Ptr<ns3::Node>& node, const s
   device->set_drop_observer([this](const Drop& drop) {
     if (drop_observer_) drop_observer_(drop);
   });
+  device->set_queue_observer([this](const QueueWait& wait) {
+    if (queue_observer_) queue_observer_(wait);
+  });
   device->on_carrier([this, name](bool up) {
     if (carrier_observer_) carrier_observer_(name, up);
   });

@@ -76,6 +76,9 @@ class Topology {
   // Told of every frame that a port dropped.
   void on_drop(DropObserver observer) { drop_observer_ = std::move(observer); }
 
+  // Told of the frames that had to wait long in a port's queue.
+  void on_queue(QueueObserver observer) { queue_observer_ = std::move(observer); }
+
   // Something that happens to the world rather than in it: a fault, a person's act.
   void at(TimePoint when, std::function<void()> act);
 
@@ -103,6 +106,7 @@ class Topology {
   std::map<std::pair<std::string, std::string>, LinkOptions> cables_;
   std::vector<std::unique_ptr<Capture>> captures_;
   DropObserver drop_observer_;
+  QueueObserver queue_observer_;
   std::function<void(const std::string&, bool)> carrier_observer_;
 };
 

@@ -44,6 +44,13 @@ bool EthernetDevice::transmit(ns3::Ptr<ns3::Packet> frame, Duration hold) {
   }
   ++counters_.tx_frames;
   counters_.tx_bytes += bytes;
+  const bool waits_long = slot->waited >= long_wait;
+  if (waits_long || long_queue_) {
+    long_queue_ = waits_long;
+    if (queue_observer_) {
+      queue_observer_({now(), *this, slot->waited, link_->waiting_packets(*this)});
+    }
+  }
   for (FrameTap* tap : taps_) tap->on_transmit(slot->first_bit, *frame);
   return true;
 }
@@ -168,6 +175,7 @@ void EthernetDevice::DoDispose() {
   receive_callback_ = ReceiveCallback();
   promiscuous_callback_ = PromiscReceiveCallback();
   drop_observer_ = nullptr;
+  queue_observer_ = nullptr;
   arp_observer_ = nullptr;
   ns3::NetDevice::DoDispose();
 }

@@ -76,6 +76,7 @@ class EthernetDevice final : public ns3::NetDevice {
   // Counts and reports a frame that ended at this device.
   void report_drop(DropReason reason, const ns3::Ptr<const ns3::Packet>& packet);
   void set_drop_observer(DropObserver observer) { drop_observer_ = std::move(observer); }
+  void set_queue_observer(QueueObserver observer) { queue_observer_ = std::move(observer); }
   // Told of every ARP frame (without its Ethernet header) after the stack has taken it.
   void set_arp_observer(std::function<void(const ns3::Packet& arp)> observer) {
     arp_observer_ = std::move(observer);
@@ -142,6 +143,8 @@ class EthernetDevice final : public ns3::NetDevice {
   PromiscReceiveCallback promiscuous_callback_;
   DeviceCounters counters_;
   DropObserver drop_observer_;
+  QueueObserver queue_observer_;
+  bool long_queue_ = false;  // the frame before waited long
   std::function<void(const ns3::Packet&)> arp_observer_;
 };
 

@@ -1,11 +1,13 @@
-// Why a frame ended before its destination, counted on the device where it happened. What a node
-// drops above Ethernet (no route, filtered, ...) is sim/forwarding's to report.
+// What a device tells of the frames that did not go straight through it: why one ended before its
+// destination, counted on the device where it happened, and which waited long in its queue. What a
+// node drops above Ethernet (no route, filtered, ...) is sim/forwarding's to report.
 #pragma once
 
 #include <ns3/packet.h>
 #include <ns3/ptr.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -52,5 +54,19 @@ struct Drop {
   ns3::Ptr<const ns3::Packet> packet;
 };
 using DropObserver = std::function<void(const Drop&)>;
+
+// A wait that somebody who looks for lost time wants to know of; 200 us are 160 full frames at 10
+// Gb/s.
+inline constexpr Duration long_wait = std::chrono::microseconds(200);
+
+// A frame was taken into the transmit queue and has to wait there. Told of each that waits for
+// `long_wait` or more, and of the first after it that does not.
+struct QueueWait {
+  TimePoint at;
+  const EthernetDevice& device;
+  Duration waited{};
+  std::size_t waiting = 0;  // frames in the queue, this one with them
+};
+using QueueObserver = std::function<void(const QueueWait&)>;
 
 }  // namespace seatrial::sim

@@ -12,7 +12,7 @@ constexpr std::uint64_t gap_bytes = 12;
 std::optional<Transmitter::Slot> Transmitter::offer(TimePoint ready, std::uint64_t frame_bytes) {
   // Rounded up: the first whole nanosecond at which the line is free.
   const TimePoint free_at = free_at_ + Duration(remainder_ > 0 ? 1 : 0);
-  Slot slot{ready, ready};
+  Slot slot{ready, ready, Duration::zero()};
   if (free_at > ready) {
     forget_started(ready);
     if (waiting_.size() >= limit_.packets ||
@@ -20,6 +20,7 @@ std::optional<Transmitter::Slot> Transmitter::offer(TimePoint ready, std::uint64
       return std::nullopt;
     }
     slot.first_bit = free_at;
+    slot.waited = free_at - ready;
     waiting_.push_back({free_at, frame_bytes});
     waiting_bytes_ += frame_bytes;
   } else {

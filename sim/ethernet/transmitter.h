@@ -38,6 +38,7 @@ class Transmitter {
   struct Slot {
     TimePoint first_bit;  // leaves the sender
     TimePoint last_bit;   // of the FCS, leaves the sender
+    Duration waited{};    // in the queue
   };
   // `ready` must not decrease from call to call. Nothing: the queue is full.
   std::optional<Slot> offer(TimePoint ready, std::uint64_t frame_bytes);

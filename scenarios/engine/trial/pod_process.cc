@@ -7,6 +7,7 @@
 #include "models/kubernetes/cluster_zone.h"
 #include "models/workload/echo_app.h"
 #include "scenarios/engine/trial/ingress_process.h"
+#include "scenarios/engine/trial/recorder.h"
 
 namespace seatrial::scenario {
 namespace {
@@ -49,11 +50,12 @@ class Delayed : public PodProcess {
 };
 
 // An application: one HTTP server a TCP port that the container declares.
-class AppProcess final : public Delayed {
+class AppProcess final : public Delayed, public workload::AppObserver {
  public:
-  AppProcess(io::Host& host, const kubernetes::Pod& pod, const kubernetes::Container& container,
-             const Workload& workload)
-      : Delayed(host, workload.startup.value_or(Duration::zero())) {
+  AppProcess(ClusterRuntime& cluster, io::Host& host, const kubernetes::Pod& pod,
+             const kubernetes::Container& container, const Workload& workload)
+      : Delayed(host, workload.startup.value_or(Duration::zero())),
+        recorder_(cluster.world().recorder) {
     for (const auto& port : container.ports) {
       if (port.protocol != kubernetes::Protocol::tcp) continue;
       workload::AppConfig config;
@@ -78,10 +80,15 @@ class AppProcess final : public Delayed {
  private:
   void run() override {
     for (const auto& config : configs_) {
-      apps_.push_back(std::make_unique<workload::EchoApp>(host(), config));
+      apps_.push_back(std::make_unique<workload::EchoApp>(host(), config, this));
     }
   }
+  // The kubelet's probes are nobody's requests.
+  void on_request_served(const workload::RequestServed& request) override {
+    if (request.target != configs_.front().readiness_path) recorder_.on_request_served(request);
+  }
 
+  Recorder& recorder_;
   std::vector<workload::AppConfig> configs_;
   std::vector<std::unique_ptr<workload::EchoApp>> apps_;
 };
@@ -146,7 +153,7 @@ std::unique_ptr<PodProcess> make_process(ClusterRuntime& cluster, const kubernet
   std::unique_ptr<Delayed> process;
   switch (workload.model) {
     case WorkloadModel::app:
-      process = std::make_unique<AppProcess>(host, pod, container, workload);
+      process = std::make_unique<AppProcess>(cluster, host, pod, container, workload);
       break;
     case WorkloadModel::coredns:
       process = std::make_unique<CoreDnsProcess>(host, cluster, workload);

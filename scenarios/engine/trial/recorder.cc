@@ -139,7 +139,8 @@ class Recorder::ProxyObserver final : public nginx::Observer {
     out.host = done.host_header;
     out.path = done.target;
     out.started = done.started;
-    out.finished = done.ended;
+    out.received = done.started;
+    out.connected = out.first_byte = out.finished = done.ended;
     out.status = http ? done.status : 0;
     if (done.attempts.empty()) {
       if (done.status >= 400) out.error = "no upstream was tried";
@@ -152,6 +153,8 @@ class Recorder::ProxyObserver final : public nginx::Observer {
       one.upstream = attempt.peer;
       one.started = attempt.started;
       one.finished = attempt.ended;
+      one.connected = attempt.reused ? attempt.started : attempt.connected.value_or(attempt.ended);
+      one.first_byte = attempt.first_byte.value_or(attempt.ended);
       if (attempt.outcome != nginx::AttemptOutcome::ok) one.error = to_string(attempt.outcome);
       record_.add(std::move(one));
     }
@@ -206,6 +209,29 @@ void Recorder::drop(const sim::Drop& drop) {
                             colon == std::string::npos ? "" : name.substr(colon + 1),
                             std::string(to_string(drop.reason)), flow_of_frame(drop.packet),
                             drop.packet ? drop.packet->GetSize() : 0});
+}
+
+void Recorder::queue(const sim::QueueWait& wait) {
+  const auto& port = wait.device.name();
+  const auto open = queues_.find(port);
+  if (wait.waited < sim::long_wait) {
+    if (open == queues_.end()) return;
+    record_.queue(open->second).until = wait.at;
+    queues_.erase(open);
+    return;
+  }
+  const auto until = wait.at + wait.waited;
+  // A queue that ran empty before this frame came is another one.
+  if (open != queues_.end() && record_.queue(open->second).until >= wait.at) {
+    auto& stands = record_.queue(open->second);
+    stands.until = until;
+    ++stands.frames;
+    stands.longest = std::max(stands.longest, wait.waited);
+    stands.most_waiting = std::max<std::uint64_t>(stands.most_waiting, wait.waiting);
+    return;
+  }
+  queues_[port] = record_.queues().size();
+  record_.add(results::QueueStood{wait.at, until, port, 1, wait.waited, wait.waiting});
 }
 
 void Recorder::services_changed(TimePoint at, const std::string& node,
@@ -332,6 +358,8 @@ void Recorder::on_request_finished(const workload::RequestFinished& request) {
   out.local = request.local;
   out.remote = request.remote;
   out.intended = request.intended;
+  out.lookup_started = request.lookup_started.value_or(request.intended);
+  out.lookup_finished = request.lookup_finished.value_or(out.lookup_started);
   out.sent = request.connecting.value_or(request.sent.value_or(request.intended));
   out.connected = request.connected.value_or(out.sent);
   out.finished = request.finished;
@@ -340,6 +368,14 @@ void Recorder::on_request_finished(const workload::RequestFinished& request) {
   if (request.symptom != workload::Symptom::answered) out.error = to_string(request.symptom);
   out.bytes = request.body_size;
   record_.add(std::move(out));
+}
+
+void Recorder::on_request_served(const workload::RequestServed& request) {
+  const auto known = pods_by_name_.find(request.server);
+  record_.add(results::RequestServed{known == pods_by_name_.end() ? request.server : known->second,
+                                     request.client, request.local, request.target,
+                                     request.received, request.answered, request.waited,
+                                     request.computed, request.status});
 }
 
 }  // namespace seatrial::scenario

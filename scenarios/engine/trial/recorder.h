@@ -11,6 +11,7 @@
 #include "models/bgp/observer.h"
 #include "models/kubernetes/observer.h"
 #include "models/nginx/observer.h"
+#include "models/workload/echo_app.h"
 #include "models/workload/request.h"
 #include "results/record/record.h"
 #include "scenarios/engine/document/scenario.h"
@@ -24,7 +25,8 @@ namespace seatrial::scenario {
 class Recorder final : public bgp::Observer,
                        public bfd::Observer,
                        public kubernetes::Observer,
-                       public workload::LoadObserver {
+                       public workload::LoadObserver,
+                       public workload::AppObserver {
  public:
   explicit Recorder(results::Record& record);
   ~Recorder() override;
@@ -42,6 +44,7 @@ class Recorder final : public bgp::Observer,
 
   void note(TimePoint at, const std::string& node, std::string kind, std::string text);
   void drop(const sim::Drop& drop);
+  void queue(const sim::QueueWait& wait);
   // Hands on what the speakers report to one more listener, which must outlive the run; nullptr:
   // none.
   void hand_on_bgp(bgp::Observer* to) { bgp_listener_ = to; }
@@ -65,6 +68,8 @@ class Recorder final : public bgp::Observer,
   void on_endpoints_changed(TimePoint at, const kubernetes::EndpointSlice& slice) override;
   // workload::LoadObserver
   void on_request_finished(const workload::RequestFinished& request) override;
+  // workload::AppObserver
+  void on_request_served(const workload::RequestServed& request) override;
 
  private:
   class MachineObserver;
@@ -78,6 +83,7 @@ class Recorder final : public bgp::Observer,
   std::map<std::string, const Load*> loads_;
   using ServiceAddress = std::pair<std::string, net::Endpoint>;  // protocol
   std::map<std::string, std::map<ServiceAddress, std::vector<net::Endpoint>>> services_;  // by node
+  std::map<std::string, std::size_t> queues_;        // by port: the record of the one that stands
   std::map<std::string, std::string> pods_by_name_;  // "api-7d9f-x2x1z" -> "default/api-7d9f-x2x1z"
 };
 

@@ -82,6 +82,7 @@ Trial::Trial(const Design& design, TrialOptions options, results::Record& record
       captures_(std::make_unique<CapturePlan>(options_.captures, options_.capture_folder)),
       mrt_(std::make_unique<MrtPlan>(options_.mrt, options_.mrt_folder)) {
   topology_.on_drop([this](const sim::Drop& drop) { recorder_.drop(drop); });
+  topology_.on_queue([this](const sim::QueueWait& wait) { recorder_.queue(wait); });
   topology_.on_carrier([this](const std::string& port, bool up) {
     recorder_.record().add(results::LinkChanged{world_.now(), port, up});
   });

@@ -102,6 +102,46 @@ BOOST_AUTO_TEST_CASE(requests_with_one_cause_are_one_group) {
   BOOST_TEST(group.cause.find("was still held at the end of the run") != std::string::npos);
 }
 
+// Two machines notice at different times: the group says when each did, and every step has its
+// time.
+BOOST_AUTO_TEST_CASE(a_group_says_when_each_session_ended) {
+  auto world = world_with_session();
+  world.route(1s, 3, block, {2});
+  world.record.add(SessionConfigured{"d", address_of(2), "c", "frr-8.4-datacenter", 9s, 3s, false,
+                                     "d/frr.conf:20"});
+  world.record.add(SessionChanged{at(1s), "d", address_of(2), "Established", ""});
+  world.power_off(60s, 2);
+  world.record.add(SessionChanged{at(68s), "b", address_of(2), "Idle", "hold timer expired"});
+  world.record.add(SessionChanged{at(69s), "d", address_of(2), "Idle", "hold timer expired"});
+  hangs(world, 61s);
+  auto second = request(62s, 72s, "timed out");
+  second.local.port = 40001;
+  world.record.add(second);
+  auto other = proxy(62s, 72s, "client gone");
+  other.node = "d";
+  other.client = second.local;
+  world.record.add(other);
+  const Explainer explainer(world.record);
+  BOOST_REQUIRE_EQUAL(explainer.explanations().groups.size(), 1U);
+  const auto& group = explainer.explanations().groups[0];
+  BOOST_TEST(group.cause ==
+             "b and d still forwarded 172.16.1.64/26 to c, which lost power at 60 s; their "
+             "sessions to c held until hold timer expired at 68 s (b) and 69 s (d) (hold time 9s); "
+             "no BFD configured");
+  for (const auto& step : group.chain) BOOST_TEST((step.at > TimePoint{}));
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_was_never_lost_is_told_with_when_it_began) {
+  auto world = world_with_session();
+  world.power_off(60s, 2);
+  hangs(world, 61s);
+  const auto why = Explainer(world.record).explain(0);
+  BOOST_TEST((why.chain.back().at == at(1s)));
+  BOOST_TEST(why.chain.back().text ==
+             "b's session to c stood since 1 s and was still held at the end of the run (hold time "
+             "9s); no BFD configured");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_that_happened_is_nobodys_fault) {
   auto world = world_with_session();
   hangs(world, 61s);

@@ -56,6 +56,25 @@ BOOST_AUTO_TEST_CASE(a_packet_hop_costs_one_event) {
   BOOST_TEST(b.received.size() == 500U);
 }
 
+// 100 full frames at 1 Gb/s take the line 12.304 us each: the 17th waits for 16 of them, 196.864
+// us, the 18th for 209.168 us, the last for 99 * 12.304 = 1218.096 us.
+BOOST_AUTO_TEST_CASE(a_long_wait_in_the_queue_is_told_and_so_is_its_end) {
+  connect(gigabit(1us));
+  std::vector<QueueWait> seen;
+  a.device->set_queue_observer([&](const QueueWait& wait) { seen.push_back(wait); });
+  for (int i = 0; i < 100; ++i) a.send(b.address(), 1514);
+  BOOST_REQUIRE_EQUAL(seen.size(), 100U - 17U);
+  BOOST_TEST(seen.front().waited.count() == 17 * 12304);
+  BOOST_TEST(seen.back().waited.count() == 99 * 12304);
+  BOOST_TEST(seen.back().waiting == 99U);
+  run();
+  a.send(b.address(), 1514);
+  BOOST_REQUIRE_EQUAL(seen.size(), 100U - 17U + 1U);
+  BOOST_TEST(seen.back().waited.count() == 0);
+  a.send(b.address(), 1514);  // waits behind one frame: nobody's concern
+  BOOST_TEST(seen.size() == 100U - 17U + 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_full_queue_drops_the_newest_and_says_so) {
   LinkOptions options = gigabit(1us);
   options.queue.packets = 10;
