@@ -194,13 +194,11 @@ void set_as_path(const RuleContext& context, AsPath& path) {
   if (neighbor.local_as) path.prepend(neighbor.local_as->asn);
 }
 
-void send_graceful_shutdown(const RuleContext& context, PathAttributes& a) {
+// What FRR originates carries the community to everybody; the rest to external peers.
+void send_graceful_shutdown(const RuleContext& context, const Candidate& best, PathAttributes& a) {
   if (!context.speaker.graceful_shutdown) return;
-  if (!context.external()) {
-    a.local_pref = 0;
-  } else {
-    add(graceful_shutdown, a);
-  }
+  if (!context.external()) a.local_pref = 0;
+  if (context.external() || best.origin->source == RouteSource::local) add(graceful_shutdown, a);
 }
 
 void keep_communities(const NeighborConfig& neighbor, PathAttributes& a) {
@@ -293,7 +291,7 @@ RuleResult export_route(const RuleContext& both, const net::Prefix& prefix, cons
     if (!out.med && !original.originator_id) out.med = context.speaker.profile.originated_med;
   }
   set_link_local(context, prefix, best, out);
-  send_graceful_shutdown(context, out);
+  send_graceful_shutdown(context, best, out);
   if (context.external()) {
     out.local_pref.reset();
   } else if (!out.local_pref) {

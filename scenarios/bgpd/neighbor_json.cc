@@ -123,7 +123,9 @@ Json restart_of_family_json(const View& view, const NeighborFacts& facts, net::F
   if (facts.session.stale_timer) {
     timers["stalePathTimerRemaining"] = seconds(*facts.session.stale_timer);
   }
-  if (restarts(view, facts.config)) timers["selectionDeferralTimer"] = seconds(own.select_deferral);
+  if (restarts(view, facts.config))
+    timers["selectionDeferralTimer"] =
+        seconds(own.select_deferral.value_or(view.config.bgp->profile.restart_wait_max));
   return {{"fBit", preserved},
           {"endOfRibStatus",
            {{"endOfRibSend", holds(sent, id)},

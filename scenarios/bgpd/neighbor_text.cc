@@ -131,8 +131,9 @@ std::string restart_of_family_text(const View& view, const NeighborFacts& facts,
       yes(holds(facts.session.end_of_rib_sent, id)), yes(every_end_of_rib_is_in(view, family)),
       yes(holds(facts.session.end_of_rib_received, id)), seconds(own.stale_time));
   if (restarts(view, facts.config)) {
-    out += fmt::format("        Configured Selection Deferral Time(sec): {}\n",
-                       seconds(own.select_deferral));
+    out += fmt::format(
+        "        Configured Selection Deferral Time(sec): {}\n",
+        seconds(own.select_deferral.value_or(view.config.bgp->profile.restart_wait_max)));
   }
   return out;
 }

@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(what_is_said_for_ipv6_is_not_for_ipv4) {
   config.profile = plain_profile();
   config.networks = {{.prefix = prefix("192.0.2.0/24"), .next_hop = ip("10.0.0.1")},
                      {.prefix = prefix("2001:db8:1::/48"), .next_hop = ip("2001:db8::1")}};
-  for (auto& network : config.networks) network.communities = {Community{65001 << 16 | 1}};
+  for (auto& network : config.networks) network.communities = {Community{(65001U << 16) | 1U}};
   auto to_b = peer("10.0.0.2", 65001);
   to_b.families = {ipv4_unicast, ipv6_unicast};
   auto of_ipv6 = to_b;
