@@ -36,12 +36,12 @@ def test_model_as_core_and_frr_as_edge(lan):
     assert path["valid"] and path["bestpath"] and path["pathFrom"] == "internal"
     assert path["path"] == "" and path["locPrf"] == 100
 
-    # Ours says good-bye as bgpd does on SIGTERM, and FRR understands why.
+    # Ours leaves as bgpd does on SIGTERM: to a peer with graceful restart's capability without a word.
     assert ours.process.end(signal.SIGTERM) == 0
     assert ours.events()[-1]["event"] == "stopped"
     neighbor = frr.neighbor("10.1.1.2")
     assert neighbor["bgpState"] != "Established"
-    assert neighbor["lastNotificationReason"] == "Cease/Peer De-configured"
+    assert neighbor["lastResetDueTo"] == "Peer closed the session"
     assert not frr.paths(CLIENT_LAN)
     capture.stop()
     capture.assert_sound()
@@ -133,7 +133,7 @@ def test_ebgp(lab):
     assert last["203.0.113.1/32"]["reachable"]
 
     assert ours.process.end(signal.SIGTERM) == 0
-    assert frr.neighbor("192.0.2.1")["lastNotificationReason"] == "Cease/Peer De-configured"
+    assert frr.neighbor("192.0.2.1")["lastResetDueTo"] == "Peer closed the session"
     capture.stop()
     capture.assert_sound()
 

@@ -334,6 +334,27 @@ BOOST_AUTO_TEST_CASE(only_one_of_two_restarting_speakers_waits) {
   BOOST_TEST(a.speaker->adj_rib_out(ip("10.0.0.2")).size() == 1U);
 }
 
+// FRR 8.4.4 on SIGTERM, with BIRD 2 as the peer: tests/interop/test_bgpd_command.py.
+BOOST_AUTO_TEST_CASE(the_last_words_go_to_those_without_graceful_restart) {
+  for (const bool agreed : {false, true}) {
+    World w;
+    auto profile = plain_profile();
+    profile.silent_end_with_restart = true;
+    auto& a = w.add("a", "10.0.0.1", 65001, {peer("10.0.0.2", 65002)}, {}, profile);
+    profile.graceful_restart = agreed ? GracefulRestartMode::helper : GracefulRestartMode::disabled;
+    auto& b = w.add("b", "10.0.0.2", 65002, {peer("10.0.0.1", 65001)}, {}, profile);
+    w.start();
+    w.net.run_for(5s);
+    BOOST_REQUIRE(b.established("10.0.0.1"));
+    a.speaker->shutdown();
+    w.net.run_for(1s);
+    BOOST_TEST(!b.established("10.0.0.1"));
+    const auto session = b.speaker->session(ip("10.0.0.1"));
+    BOOST_TEST(session->last_notification_received ==
+               (agreed ? "" : "Cease/Administrative Shutdown"));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
