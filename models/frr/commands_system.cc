@@ -125,9 +125,6 @@ void router_bgp(Reader& r) {
 
 constexpr std::array top_rows = {
     Row{"frr version LINE", harmless},
-    // The head of `show running-config`, where a file was made of it.
-    Row{"Building configuration...", harmless},
-    Row{"Current configuration:", harmless},
     Row{"frr defaults traditional|datacenter", acts,
         [](Reader& r) {
           r.config().profile = "frr-8.4-" + r.value(0).text;

@@ -109,6 +109,10 @@ std::vector<Word> split_words(std::string_view line) {
   std::vector<Word> out;
   auto at = line.find_first_not_of(blank);
   if (at == std::string_view::npos || line[at] == '!' || line[at] == '#') return out;
+  // The head of `show running-config`, where a file was made of it.
+  for (const std::string_view said : {"Building configuration...", "Current configuration:"}) {
+    if (line.substr(at).starts_with(said)) return out;
+  }
   while (at != std::string_view::npos) {
     const auto end = std::min(line.find_first_of(blank, at), line.size());
     out.push_back({std::string(line.substr(at, end - at)), static_cast<int>(at) + 1});

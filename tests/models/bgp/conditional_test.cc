@@ -93,10 +93,10 @@ BOOST_FIXTURE_TEST_CASE(no_more_prefixes_go_out_than_are_allowed, Pair) {
   BOOST_TEST(b.speaker->loc_rib().size() == 1U);
   // One that is there already may change.
   OriginatedRoute changed{.prefix = prefix("192.0.2.0/25")};
-  changed.communities = {no_export};
+  changed.communities = {Community{7}};
   w["a"].speaker->originate(changed);
   w.net.run_for(1s);
-  BOOST_TEST(at(b, "192.0.2.0/25").value()->has(no_export));
+  BOOST_TEST(at(b, "192.0.2.0/25").value()->has(Community{7}));
 }
 
 BOOST_FIXTURE_TEST_CASE(the_worst_med_after_the_start, Pair) {

@@ -112,8 +112,7 @@ BOOST_AUTO_TEST_CASE(a_peers_words_that_are_no_utf8_are_told) {
   BOOST_TEST(neighbor()["hostname"] == "a\xEF\xBF\xBD");  // U+FFFD
   world["a\xFF"].speaker->set_shutdown(*net::IpAddress::parse("10.0.0.2"), true, "\xFE");
   world.net.run_for(1s);
-  BOOST_TEST(neighbor()["lastNotificationReason"] ==
-             "Cease/Administrative Shutdown \"\xEF\xBF\xBD\"");
+  BOOST_TEST(neighbor()["lastShutdownDescription"] == "\xEF\xBF\xBD");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_command_is_said_so) {

@@ -135,18 +135,18 @@ BOOST_AUTO_TEST_CASE(an_event_says_what_it_needs_and_nothing_else) {
     const auto scenario = document::read(design_with(), "s.json", diagnostics, options);
     return scenario ? std::string() : diagnostics.to_string();
   };
-  BOOST_TEST(said("30s:withdraw:edge1/bgp prefix=10.50.0.80/32") == "");
-  BOOST_TEST(said("30s:clear_soft:edge1/bgp neighbor=core1 direction=out") == "");
+  BOOST_TEST(said("30s:withdraw:core1/bgp prefix=10.50.0.80/32") == "");
+  BOOST_TEST(said("30s:clear_soft:core1/bgp neighbor=worker1 direction=out") == "");
   BOOST_TEST(
-      said("30s:withdraw:edge1/bgp").find("\"withdraw\" says no prefix, expected \"prefix\"") !=
+      said("30s:withdraw:core1/bgp").find("\"withdraw\" says no prefix, expected \"prefix\"") !=
       std::string::npos);
-  BOOST_TEST(said("30s:kill:edge1/bgp prefix=10.50.0.80/32").find("\"kill\" has no prefix") !=
+  BOOST_TEST(said("30s:kill:core1/bgp prefix=10.50.0.80/32").find("\"kill\" has no prefix") !=
              std::string::npos);
-  BOOST_TEST(said("30s:kill:edge1/bgp neighbor=core1").find("\"kill\" is not of one neighbor") !=
+  BOOST_TEST(said("30s:kill:core1/bgp neighbor=core1").find("\"kill\" is not of one neighbor") !=
              std::string::npos);
-  BOOST_TEST(said("30s:clear:edge1/bgp direction=in").find("\"clear\" has no direction") !=
+  BOOST_TEST(said("30s:clear:core1/bgp direction=in").find("\"clear\" has no direction") !=
              std::string::npos);
-  BOOST_TEST(said("30s:clear_soft:edge1/bgp direction=up").find("\"in\", \"out\"") !=
+  BOOST_TEST(said("30s:clear_soft:core1/bgp direction=up").find("\"in\", \"out\"") !=
              std::string::npos);
   BOOST_TEST(said("30s:link_down:core1:eth1 neighbor=core1").find("is not of one neighbor") !=
              std::string::npos);

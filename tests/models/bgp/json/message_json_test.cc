@@ -303,7 +303,7 @@ BOOST_AUTO_TEST_CASE(any_text_has_octets_or_a_complaint) {
   // A number that JSON has and no type of ours holds.
   BOOST_TEST(complaint("{\"type\": \"UPDATE\", \"length\": 1e999}") ==
              "1 a number out of range, expected what a type of BGP holds");
-  BOOST_TEST(complaint("[]") == "1 message: wrong or missing, expected an object");
+  BOOST_TEST(complaint("[]") == "1 message is wrong, expected an object");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
