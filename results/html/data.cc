@@ -86,7 +86,7 @@ std::string data_json(const Report& report, const HtmlLimits& limits) {
       json_of(report.outcomes), counters_json(record), series_json(record, report.run.simulated),
       groups_json(report, paths), failed_tries_json(record), drops_json(record),
       windows_json(record),
-      explanations_json(*findings_of(report)->explainer, selection, limits.chains),
+      explanations_json(record, *findings_of(report)->explainer, selection, limits.chains),
       record.requests().size(), selection.requests.size(), selection.failed, selection.failed_kept,
       selection.slowest_kept, record.hops().size(), kinds, ways.shapes, ways.stream,
       joined(values.list(), false), joined(texts.list(), true));

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "results/html/columns.h"
+
 namespace seatrial::results::html {
 namespace {
 
@@ -50,8 +52,8 @@ std::vector<std::size_t> chosen(const Explanations& all, std::size_t most) {
 
 }  // namespace
 
-std::string explanations_json(const Explainer& explainer, const Selection& selection,
-                              std::size_t most_chains) {
+std::string explanations_json(const Record& record, const Explainer& explainer,
+                              const Selection& selection, std::size_t most_chains) {
   const auto& all = explainer.explanations();
   Json bounds = Json::array();
   for (const auto& bound : all.slow_bounds) {
@@ -75,15 +77,24 @@ std::string explanations_json(const Explainer& explainer, const Selection& selec
                       {"requests", std::move(requests)}});
   }
   Json chains = Json::object();
+  Json hops = Json::object();  // that they rest on: of all others the page has the ways alone
   for (const auto& why : explainer.explain(chosen(all, most_chains))) {
     chains[std::to_string(why.request)] = chain_json(why);
+    for (const auto& step : why.chain) {
+      for (const auto& id : step.evidence) {
+        if (!id.starts_with("hop/")) continue;
+        const auto index = std::stoul(id.substr(4));
+        hops[std::to_string(index)] = ToJson::of(record.hops().at(index));
+      }
+    }
   }
   const Json out{{"failed", all.failed},
                  {"slow", all.slow},
                  {"unattributed", all.unattributed},
                  {"bounds", std::move(bounds)},
                  {"groups", std::move(groups)},
-                 {"chains", std::move(chains)}};
+                 {"chains", std::move(chains)},
+                 {"hops", std::move(hops)}};
   return out.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 

@@ -9,9 +9,10 @@
 
 namespace seatrial::results::html {
 
-// {"failed", "slow", "unattributed", "bounds": [...], "groups": [...], "chains": {"17": {...}}};
+// {"failed", "slow", "unattributed", "bounds": [...], "groups": [...], "chains": {"17": {...}},
+// "hops": {"40802": the record}};
 // the requests of a group are those that the page holds.
-std::string explanations_json(const Explainer& explainer, const Selection& selection,
-                              std::size_t most_chains);
+std::string explanations_json(const Record& record, const Explainer& explainer,
+                              const Selection& selection, std::size_t most_chains);
 
 }  // namespace seatrial::results::html

@@ -163,7 +163,10 @@ export function record_of(run, id) {
   if (kind === "counters") return { id, ...run.counters };
   const index = Number(number);
   if (kind === "expectation") return index in run.expectations ? { id, ...run.expectations[index] } : undefined;
-  if (kind === "hop") return run.ways.hop(index);
+  if (kind === "hop") {
+    const explained = run.explanations.hops[index];
+    return run.ways.hop(index) || (explained && { id, ...explained });
+  }
   const table = run.kinds[kind];
   const row = table && table.row(index);
   return row === undefined ? undefined : table.record(row);
