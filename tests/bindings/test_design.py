@@ -350,6 +350,7 @@ SAID_BY = {
     "condition_reaches": seatrial.state.reaches,
     "condition_endpoints": seatrial.state.endpoints,
     "condition_link": seatrial.state.link,
+    "condition_load": seatrial.state.load,
     "condition_all": seatrial.state.all_of,
     "condition_any": seatrial.state.any_of,
     "condition_not": seatrial.state.not_,
