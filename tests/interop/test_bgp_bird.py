@@ -38,6 +38,7 @@ protocol bgp ours {{
   local 192.0.2.2 as {own_as};
   neighbor 192.0.2.1 as 65001;
   connect delay time 1;
+  graceful restart off;  # with it bgpd, and so ours, leaves without a word
   ipv4 {{
     import all;
     export where source = RTS_STATIC;
