@@ -15,7 +15,7 @@ from lab import Lab
 from . import real, simulated
 from .design import draw
 
-KEYS = ("next_hop", "as_path", "origin", "med", "local_pref", "communities", "large", "extended", "originator_id", "cluster_list", "from", "next_hops")
+KEYS = ("next_hop", "as_path", "origin", "med", "local_pref", "communities", "originator_id", "cluster_list", "from", "next_hops")
 MORE_SIMULATIONS = 5
 MORE_REAL = 2
 

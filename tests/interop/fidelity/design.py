@@ -8,10 +8,6 @@ import random
 from dataclasses import dataclass, field
 
 COMMUNITIES = [f"{asn}:{value}" for asn in (65000, 64512) for value in (10, 20, 30)]
-LARGE = ["4200000001:1:1", "4200000001:2:7", "65001:1:2"]
-EXTENDED = ["rt:65000:10", "rt:64512:20", "soo:65000:30"]
-ORIGINS = ("igp", "egp", "incomplete")
-MEMBERS = 64600  # and on: the member ASes of confederations
 
 
 @dataclass
@@ -20,21 +16,11 @@ class Entry:
     permit: bool = True
     prefixes: list = field(default_factory=list)  # (prefix, ge, le)
     community: str | None = None
-    large: str | None = None
-    via: int | None = None  # an AS that is in the path
-    on: bool = False  # when it matched, what follows is asked, too (`on-match next`; FRR only)
     local_pref: int | None = None
     med: int | None = None
     prepend: int = 0  # times its own AS
     add_communities: list = field(default_factory=list)
     set_communities: list | None = None
-    add_large: list = field(default_factory=list)
-    add_extended: list = field(default_factory=list)
-    origin: str | None = None
-    med_added: int | None = None  # FRR only, as what follows
-    prepend_last: int = 0
-    clear_communities: bool = False
-    delete_community: str | None = None
 
 
 @dataclass
@@ -44,9 +30,6 @@ class Session:
     local: str
     asn: int
     internal: bool
-    confederation: bool = False  # with another member AS of ours
-    add_path_send: bool = False
-    add_path_receive: bool = False
     client: bool = False
     next_hop_self: bool = False
     weight: int | None = None
@@ -58,7 +41,7 @@ class Session:
 class Router:
     name: str
     number: int
-    asn: int  # as others see it
+    asn: int
     kind: str = "frr"  # or "bird"
     traditional: bool = False
     interfaces: list = field(default_factory=list)  # (interface, address/length)
@@ -69,13 +52,6 @@ class Router:
     multipath: int = 1
     multipath_relax: bool = False
     cluster_id: str | None = None
-    member: int | None = None  # its AS within a confederation
-    other_members: tuple = ()
-    aggregates: list = field(default_factory=list)  # (prefix, as_set, summary_only)
-
-    @property
-    def own_as(self):
-        return self.member or self.asn
 
     @property
     def router_id(self):
@@ -139,12 +115,8 @@ class Drawing:
         """One LAN an AS; iBGP as a full mesh or with reflectors."""
         for asn, members in self.members.items():
             self.lans[asn] = [(r.name, r.add_interface(f"{r.lan_address()}/24")) for r in members]
-            if len(members) > 2 and self.chance(0.3):
-                self.confederate(asn, members)
-                continue
             reflectors = members[:self.random.randint(1, 2)] if len(members) > 2 and self.chance(0.5) else []
             next_hop_self = self.chance(0.6)
-            add_path = bool(reflectors) and self.chance(0.3)
             if len(reflectors) == 2 and self.chance(0.3):
                 for reflector in reflectors:
                     reflector.cluster_id = f"10.254.0.{asn - 65000}"
@@ -154,29 +126,8 @@ class Drawing:
                         continue
                     for one, other in ((a, b), (b, a)):
                         client = one in reflectors and other not in reflectors
-                        one.sessions.append(Session(
-                            other.name, other.lan_address(), one.lan_address(), asn, True, client=client,
-                            next_hop_self=next_hop_self, add_path_send=add_path and client,
-                            add_path_receive=add_path and one not in reflectors))
-
-    def confederate(self, asn, members):
-        """Two member ASes, each a full mesh, with one or two sessions between them; next hops stay as they are."""
-        first = MEMBERS + 2 * (asn - 65000)
-        cut = self.random.randint(1, len(members) - 1)
-        halves = (members[:cut], members[cut:])
-        for half, number, other in zip(halves, (first, first + 1), (first + 1, first)):
-            for router in half:
-                router.member, router.other_members = number, (other,)
-            for i, a in enumerate(half):
-                for b in half[i + 1:]:
-                    for one, peer in ((a, b), (b, a)):
-                        one.sessions.append(Session(peer.name, peer.lan_address(), one.lan_address(), number, True))
-        joints = {(self.random.choice(halves[0]).name, self.random.choice(halves[1]).name) for _ in range(2)}
-        for left, right in sorted(joints):
-            ends = [next(r for r in members if r.name == name) for name in (left, right)]
-            for one, peer in (ends, ends[::-1]):
-                one.sessions.append(Session(peer.name, peer.lan_address(), one.lan_address(), peer.member, False,
-                                            confederation=True))
+                        one.sessions.append(Session(other.name, other.lan_address(), one.lan_address(), asn, True,
+                                                    client, next_hop_self))
 
     def between(self, ases):
         """External sessions, each on its own cable: a tree of the ASes, and a few more."""
@@ -202,73 +153,44 @@ class Drawing:
         self.pool = pool
         for router in self.routers:
             router.networks = self.random.sample(pool, self.random.randint(0, 3))
-            if router.kind == "frr" and self.chance(0.2):
-                router.aggregates = [(self.random.choice(("100.64.0.0/21", "100.64.8.0/21", "100.64.0.0/16")), self.chance(0.5),
-                                      self.chance(0.4))]
         if not any(r.networks for r in self.routers):
             self.routers[0].networks = [pool[0]]
 
     def policies(self, router, session):
         if self.chance(0.4):
-            session.import_policy = self.policy(router, session, incoming=True)
+            session.import_policy = self.policy(session, incoming=True)
         if self.chance(0.4):
-            session.export_policy = self.policy(router, session, incoming=False)
+            session.export_policy = self.policy(session, incoming=False)
         if router.kind == "frr" and not session.internal and self.chance(0.1):
             session.weight = self.random.choice((10, 20))
 
-    def policy(self, router, session, incoming):
-        entries = [self.entry(router, session, incoming) for _ in range(self.random.randint(1, 3))]
+    def policy(self, session, incoming):
+        entries = [self.entry(session, incoming) for _ in range(self.random.randint(1, 3))]
         if self.chance(0.85):
             entries.append(Entry())
         return entries
 
-    def entry(self, router, session, incoming):
+    def entry(self, session, incoming):
         rnd, entry = self.random, Entry(permit=self.chance(0.8))
         if self.chance(0.7):
             for prefix in rnd.sample(self.pool, rnd.randint(1, 3)):
                 length = int(prefix.split("/")[1])
                 entry.prefixes.append((prefix, None, 32 if self.chance(0.3) and length < 32 else None))
         elif self.chance(0.6):
-            if self.chance(0.6):
-                entry.community = rnd.choice(COMMUNITIES)
-            elif self.chance(0.5):
-                entry.large = rnd.choice(LARGE)
-            else:
-                entry.via = rnd.randint(65001, 65004)
+            entry.community = rnd.choice(COMMUNITIES)
         if not entry.permit:
             return entry
         if self.chance(0.5 if incoming and not session.internal else 0.1):
             entry.local_pref = rnd.choice((80, 100, 120, 150))
         if self.chance(0.3):
             entry.med = rnd.choice((0, 10, 20, 30))
-        if not session.internal and not session.confederation and self.chance(0.3):
+        if not session.internal and self.chance(0.3):
             entry.prepend = rnd.randint(1, 3)
         if self.chance(0.4):
             entry.add_communities = rnd.sample(COMMUNITIES, rnd.randint(1, 2))
         elif self.chance(0.1):
             entry.set_communities = rnd.sample(COMMUNITIES, rnd.randint(1, 2))
-        if self.chance(0.2):
-            entry.add_large = rnd.sample(LARGE, rnd.randint(1, 2))
-        if self.chance(0.2):
-            entry.add_extended = rnd.sample(EXTENDED, rnd.randint(1, 2))
-        if self.chance(0.15):
-            entry.origin = rnd.choice(ORIGINS)
-        if router.kind == "frr":
-            self.of_frr(entry, session)
         return entry
-
-    def of_frr(self, entry, session):
-        """What only its route maps can say."""
-        rnd = self.random
-        entry.on = self.chance(0.25)
-        if entry.med is None and self.chance(0.15):
-            entry.med_added = rnd.choice((-5, 5, 100))
-        if not session.internal and not session.confederation and not entry.prepend and self.chance(0.1):
-            entry.prepend_last = rnd.randint(1, 2)
-        if not entry.add_communities and entry.set_communities is None and self.chance(0.1):
-            entry.clear_communities = True
-        elif self.chance(0.1):
-            entry.delete_community = rnd.choice(COMMUNITIES)
 
 
 def draw(seed, with_bird=True):

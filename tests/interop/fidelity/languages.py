@@ -1,7 +1,5 @@
 """A router of a design as frr.conf (for FRR, and for what is simulated) and as bird.conf."""
 
-from peers.bird import ORIGINS
-
 
 class FrrText:
     def __init__(self, router, simulated):
@@ -15,7 +13,7 @@ class FrrText:
             for name, address in r.interfaces:
                 lines += [f"interface {name}", f" ip address {address}", "exit"]
             lines += [f"ip route {prefix} {hop}" for prefix, hop in r.statics]
-        lines += [f"router bgp {r.own_as}", f" bgp router-id {r.router_id}", " no bgp ebgp-requires-policy",
+        lines += [f"router bgp {r.asn}", f" bgp router-id {r.router_id}", " no bgp ebgp-requires-policy",
                   " no bgp network import-check", " bgp deterministic-med", " bgp bestpath compare-routerid"]
         if r.always_compare_med:
             lines.append(" bgp always-compare-med")
@@ -23,14 +21,10 @@ class FrrText:
             lines.append(" bgp bestpath as-path multipath-relax")
         if r.cluster_id:
             lines.append(f" bgp cluster-id {r.cluster_id}")
-        if r.member:
-            lines += [f" bgp confederation identifier {r.asn}", f" bgp confederation peers {' '.join(map(str, r.other_members))}"]
         for s in r.sessions:
             lines += [f" neighbor {s.address} remote-as {s.asn}", f" neighbor {s.address} timers connect 1"]
         lines.append(" address-family ipv4 unicast")
         lines += [f"  network {prefix}" for prefix in r.networks]
-        for prefix, as_set, summary_only in r.aggregates:
-            lines.append(f"  aggregate-address {prefix}{' as-set' if as_set else ''}{' summary-only' if summary_only else ''}")
         lines += [f"  maximum-paths {r.multipath}", f"  maximum-paths ibgp {r.multipath}"]
         for number, s in enumerate(r.sessions):
             peer = f"  neighbor {s.address}"
@@ -38,9 +32,6 @@ class FrrText:
                 lines.append(f"{peer} route-reflector-client")
             if s.next_hop_self and s.internal:
                 lines.append(f"{peer} next-hop-self")
-            if s.add_path_send:
-                lines.append(f"{peer} addpath-tx-all-paths")
-            # bgpd takes several paths from whoever sends them.
             if s.weight is not None:
                 lines.append(f"{peer} weight {s.weight}")
             for policy, direction in ((s.import_policy, "in"), (s.export_policy, "out")):
@@ -62,48 +53,17 @@ class FrrText:
                 listed = f"C-{name}-{index}"
                 self.lists.append(f"bgp community-list standard {listed} permit {entry.community}")
                 self.maps.append(f" match community {listed}")
-            if entry.large:
-                listed = f"L-{name}-{index}"
-                self.lists.append(f"bgp large-community-list standard {listed} permit {entry.large}")
-                self.maps.append(f" match large-community {listed}")
-            if entry.via:
-                listed = f"A-{name}-{index}"
-                self.lists.append(f"bgp as-path access-list {listed} permit _{entry.via}_")
-                self.maps.append(f" match as-path {listed}")
             if entry.local_pref is not None:
                 self.maps.append(f" set local-preference {entry.local_pref}")
             if entry.med is not None:
                 self.maps.append(f" set metric {entry.med}")
             if entry.prepend:
-                self.maps.append(" set as-path prepend" + f" {self.router.own_as}" * entry.prepend)
+                self.maps.append(" set as-path prepend" + f" {self.router.asn}" * entry.prepend)
             if entry.add_communities:
                 self.maps.append(f" set community {' '.join(entry.add_communities)} additive")
             if entry.set_communities is not None:
                 self.maps.append(f" set community {' '.join(entry.set_communities)}")
-            self.more(name, index, entry)
             self.maps.append("exit")
-
-    def more(self, name, index, entry):
-        if entry.add_large:
-            self.maps.append(f" set large-community {' '.join(entry.add_large)} additive")
-        for kind in ("rt", "soo"):
-            values = [text.split(":", 1)[1] for text in entry.add_extended if text.startswith(kind)]
-            if values:
-                self.maps.append(f" set extcommunity {kind} {' '.join(values)}")
-        if entry.origin:
-            self.maps.append(f" set origin {entry.origin}")
-        if entry.med_added is not None:
-            self.maps.append(f" set metric {entry.med_added:+}")
-        if entry.prepend_last:
-            self.maps.append(f" set as-path prepend last-as {entry.prepend_last}")
-        if entry.clear_communities:
-            self.maps.append(" set community none")
-        if entry.delete_community:
-            listed = f"D-{name}-{index}"
-            self.lists.append(f"bgp community-list standard {listed} permit {entry.delete_community}")
-            self.maps.append(f" set comm-list {listed} delete")
-        if entry.on:
-            self.maps.append(" on-match next")
 
 
 def frr_text(router, simulated):
@@ -123,27 +83,16 @@ def bird_filter(router, name, policy, outgoing):
             conditions.append(f"net ~ [ {listed} ]")
         if entry.community:
             conditions.append(f"({entry.community.replace(':', ',')}) ~ bgp_community")
-        if entry.large:
-            conditions.append(f"({entry.large.replace(':', ',')}) ~ bgp_large_community")
-        if entry.via:
-            conditions.append(f"bgp_path ~ [= * {entry.via} * =]")
         actions = []
         if entry.local_pref is not None:
             actions.append(f"bgp_local_pref = {entry.local_pref};")
         if entry.med is not None:
             actions.append(f"bgp_med = {entry.med};")
-        actions += [f"bgp_path.prepend({router.own_as});"] * entry.prepend
+        actions += [f"bgp_path.prepend({router.asn});"] * entry.prepend
         if entry.set_communities is not None:
             actions.append("bgp_community.empty;")
         for community in (*entry.add_communities, *(entry.set_communities or ())):
             actions.append(f"bgp_community.add(({community.replace(':', ',')}));")
-        for text in entry.add_large:
-            actions.append(f"bgp_large_community.add(({text.replace(':', ',')}));")
-        for text in entry.add_extended:
-            kind, rest = text.split(":", 1)
-            actions.append(f"bgp_ext_community.add(({'ro' if kind == 'soo' else 'rt'},{rest.replace(':', ',')}));")
-        if entry.origin:
-            actions.append(f"bgp_origin = {ORIGINS[entry.origin]};")
         actions.append("accept;" if entry.permit else "reject;")
         lines.append(f"  if {' && '.join(conditions)} then {{ {' '.join(actions)} }}")
     return [*lines, "  accept;" if policy is None else "  reject;", "}"]
@@ -157,19 +106,14 @@ def bird_text(router):
     for number, s in enumerate(r.sessions):
         lines += bird_filter(r, f"in{number}", s.import_policy, False)
         lines += bird_filter(r, f"out{number}", s.export_policy, True)
-        lines += [f"protocol bgp peer{number} {{", f"  local {s.local} as {r.own_as};", f"  neighbor {s.address} as {s.asn};",
+        lines += [f"protocol bgp peer{number} {{", f"  local {s.local} as {r.asn};", f"  neighbor {s.address} as {s.asn};",
                   "  connect delay time 1;", "  connect retry time 1;", "  error wait time 1, 2;", "  deterministic med on;"]
         if r.always_compare_med:
             lines.append("  med metric on;")
-        if r.member:
-            lines += [f"  confederation {r.asn};", f"  confederation member {'on' if s.confederation or s.internal else 'off'};"]
         if s.client:
             lines.append("  rr client;")
         if r.cluster_id:
             lines.append(f"  rr cluster id {r.cluster_id};")
         next_hop = " next hop self ebgp;" if s.next_hop_self and s.internal else ""
-        # To BIRD a session with another AS is direct, with another member AS, too: no next hop but on its own subnets.
-        next_hop += " gateway recursive;" if s.confederation else ""
-        paths = " add paths tx;" if s.add_path_send else " add paths rx;" if s.add_path_receive else ""
-        lines += [f"  ipv4 {{ import filter in{number}; export filter out{number};{next_hop}{paths} }};", "}"]
+        lines += [f"  ipv4 {{ import filter in{number}; export filter out{number};{next_hop} }};", "}"]
     return "\n".join(lines) + "\n"

@@ -35,9 +35,8 @@ def write(design, folder):
 
 TEXT = re.compile(
     r"(?:from (?P<from>\S+)|(?P<local>local)) next-hop (?P<next_hop>\S+) as-path \[(?P<as_path>[^]]*)\] origin (?P<origin>\S+)"
-    r"(?: local-pref (?P<local_pref>\d+))?(?: med (?P<med>\d+))?"
-    r"(?: communities(?P<communities>(?: \S+:\S+)+))?(?: extended-communities(?P<extended>(?: \S+:\S+)+))?"
-    r"(?: large-communities(?P<large>(?: \S+:\S+)+))?(?: originator (?P<originator_id>\S+))?(?: clusters(?P<cluster_list>(?: [\d.]+)+))?$")
+    r"(?: local-pref (?P<local_pref>\d+))?(?: med (?P<med>\d+))?(?: communities(?P<communities>(?: \S+:\S+)+))?"
+    r"(?: originator (?P<originator_id>\S+))?(?: clusters(?P<cluster_list>(?: [\d.]+)+))?$")
 
 
 def read(text):
@@ -47,8 +46,7 @@ def read(text):
         return {"local": True}
     number = {key: int(found[key]) if found[key] else None for key in ("local_pref", "med")}
     return {"next_hop": found["next_hop"], "as_path": found["as_path"], "origin": found["origin"].lower(), **number,
-            **{key: sorted((found[key] or "").lower().split()) for key in ("communities", "large", "extended")},
-            "originator_id": found["originator_id"],
+            "communities": sorted((found["communities"] or "").split()), "originator_id": found["originator_id"],
             "cluster_list": (found["cluster_list"] or "").split(), "from": found["from"]}
 
 
