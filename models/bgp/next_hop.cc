@@ -1,10 +1,19 @@
 #include "models/bgp/next_hop.h"
 
+#include <algorithm>
+
 namespace seatrial::bgp {
 namespace {
 
 bool reflected(const RuleContext& context, const Candidate& best) {
   return context.internal() && best.origin->source == RouteSource::ibgp;
+}
+
+// One subnet holds both; that an interface is on two is not enough.
+bool together(const Link& link, const net::IpAddress& a, const net::IpAddress& b) {
+  return std::any_of(link.subnets.begin(), link.subnets.end(), [&](const net::Prefix& subnet) {
+    return subnet.contains(a) && subnet.contains(b);
+  });
 }
 
 // A peer a hop away can be told the gateway itself, where it is on the same wire: the "third party"
@@ -21,8 +30,7 @@ bool may_stay(const RuleContext& context, const net::Prefix& prefix, const PathA
     case SharedNextHop::never:
       return false;
     case SharedNextHop::subnet:
-      return link.on_subnet && a.next_hop->family() == context.neighbor.address.family() &&
-             link.shares(*a.next_hop);
+      return link.on_subnet && together(link, *a.next_hop, context.neighbor.address);
     case SharedNextHop::interface:
       // BIRD's gateway of what it resolved itself is the link-local address, which it keeps for
       // itself.
