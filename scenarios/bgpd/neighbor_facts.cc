@@ -20,6 +20,10 @@ void unwrap(Reset& reset) {
   reset.message = bgp::shutdown_message(n).value_or("");
 }
 
+bool no_way(const std::string& reason) {
+  return reason == "peer is on no connected subnet" || reason == "connection unreachable";
+}
+
 // The numbers of FRR 8.4's peer_down_str.
 Reset reset_of(const bgp::SessionSnapshot& session, bool passive) {
   Reset out;
@@ -30,7 +34,7 @@ Reset reset_of(const bgp::SessionSnapshot& session, bool passive) {
   };
   if (session.shutdown) {
     is(11, "Admin. shutdown");
-  } else if (!session.last_end && session.last_reason == "peer is on no connected subnet") {
+  } else if (!session.last_end && no_way(session.last_reason)) {
     is(27, "Waiting for NHT");
   } else if (!session.last_end && passive && session.established_count == 0) {
     is(30, "No AFI/SAFI activated for peer");  // bgpd's first word, before it tries

@@ -125,6 +125,13 @@ BOOST_AUTO_TEST_CASE(lines_of_a_route_map_are_taken_back) {
              "frr.conf:2:9: error: unexpected 'colour', expected a 'set' command\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_show_running_config_prints_is_a_file) {
+  const auto config =
+      read_clean("Building configuration...\n\nCurrent configuration:\n!\nfrr version 8.4.4\n" +
+                 router + "end\n");
+  BOOST_TEST(config.bgp->neighbors.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(what_follows_from_a_file_is_told) {
   const auto config = read_clean(
       "frr defaults datacenter\ninterface lo\n ip address 10.0.0.9/32\nexit\n"
