@@ -47,10 +47,11 @@ class Decider {
 
  private:
   std::size_t choose(const Indices& alive, std::vector<Step>& steps) const {
-    // Without a difference in MED the steps are an order, whichever way it is looked for.
+    // Without a difference in MED the steps are an order, whichever way it is looked for; who
+    // compares with the best so far alone may keep what MED once made the best.
     const bool same_med =
         std::ranges::all_of(alive, [&](std::size_t i) { return med(i) == med(alive.front()); });
-    if (same_med) return newest_first(alive, false);
+    if (same_med && options_.med_mode != MedMode::incremental) return newest_first(alive, false);
     switch (options_.med_mode) {
       case MedMode::pairwise:
         return newest_first(alive, true);

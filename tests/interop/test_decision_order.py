@@ -189,7 +189,6 @@ def test_frr_chooses_the_same_in_every_order(variant):
     assert (dependent(theirs) == 0) == (variant in INDEPENDENT)
 
 
-@pytest.mark.xfail(strict=True, reason="some best paths among three with different MEDs differ still: models/bgp/README.md")
 def test_bird_chooses_the_same_in_every_order():
     theirs = run(BirdTable, "bird")
     ours = run(lambda lab, router: OurTable(lab, router, frr_text("traditional"), "--profile", "bird-2.0"), "bird")
