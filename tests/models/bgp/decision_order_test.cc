@@ -297,6 +297,14 @@ BOOST_AUTO_TEST_CASE(birds_best_stays_until_something_new_beats_it) {
   BOOST_CHECK(h.best() == set.peer(2));
   h.withdraw(2);
   BOOST_CHECK(h.best() == set.peer(1));
+  // What is left has equal MEDs: the best stays all the same (measured likewise).
+  PathAttributes equal = *set.paths[1].attributes;
+  equal.med = 0;
+  set.paths[1].attributes = share(equal);
+  History same(bird, set, std::nullopt);
+  for (const std::size_t i : {0U, 1U, 2U}) same.announce(i);
+  same.withdraw(0);
+  BOOST_CHECK(same.best() == set.peer(2));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
