@@ -17,7 +17,6 @@
 #include "models/bgp/rib.h"
 #include "models/bgp/speaker.h"
 #include "models/bgp/update_group.h"
-#include "models/bgp/update_subgroup.h"
 
 namespace seatrial::bgp {
 
@@ -167,7 +166,6 @@ class Speaker::Core final : public SessionOwner {
   ChangeLog changes_;
   std::map<net::IpAddress, std::unique_ptr<Neighbor>> neighbors_;
   std::vector<std::unique_ptr<Neighbor>> removed_;
-  UpdateSubgroups update_subgroups_;
   std::map<net::Prefix, OriginatedRoute> originated_;
   std::map<net::Prefix, AggregateState> aggregates_;
   std::optional<Dampener> dampener_;

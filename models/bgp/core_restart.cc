@@ -24,10 +24,6 @@ void Speaker::Core::established(Session& session) {
     n->watch().link =
         dependencies_.resolver->link(session.local_address(), session.config().address);
   }
-  for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
-    auto& group = n->watch().groups.at(family == net::Family::ipv4 ? 0 : 1);
-    if (n->carries(family)) group = update_subgroups_.join(n->rules(), family);
-  }
   n->hold(deferral_.holds(session.config().address));
   ++own_addresses_[session.local_address()];
   n->watch().own_address = session.local_address();
@@ -48,7 +44,6 @@ void Speaker::Core::lost(Session& session, const FsmCause& end) {
   n->lost();
   const auto own = own_addresses_.find(n->watch().own_address);
   if (own != own_addresses_.end() && --own->second == 0) own_addresses_.erase(own);
-  n->watch().groups = {};
   const auto kept = session.config().shutdown ? std::vector<PeerRestart::Kept>()
                                               : kept_over(session.negotiated(), end);
   for (const auto family : {ipv4_unicast, ipv6_unicast}) {

@@ -24,7 +24,7 @@ RuleContext Neighbor::rules() const {
           session_.kind(),   session_.local_address(),
           agreed.peer.asn,   agreed.peer.id,
           agreed.long_lived, agreed.extended_next_hop,
-          &watch_.link,      {alone(watch_.groups[0]), alone(watch_.groups[1])}};
+          &watch_.link,      group_ == nullptr || group_->members < 2};
 }
 
 bool Neighbor::carries(net::Family family) const {

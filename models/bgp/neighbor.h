@@ -16,7 +16,6 @@
 #include "models/bgp/policy_reach.h"
 #include "models/bgp/session.h"
 #include "models/bgp/update_group.h"
-#include "models/bgp/update_subgroup.h"
 #include "models/net/prefix_map.h"
 
 namespace seatrial::bgp {
@@ -65,9 +64,7 @@ class Neighbor {
     bool limit_warned = false;
     bool dynamic = false;        // made by a DynamicRange
     net::IpAddress own_address;  // our end of the session that lasts or was the last
-    // While Established.
-    Link link;
-    std::array<UpdateSubgroups::Membership, 2> groups;  // of IPv4 and IPv6, what is negotiated
+    Link link;                   // while Established
   };
   Watch& watch() { return watch_; }
   const Watch& watch() const { return watch_; }

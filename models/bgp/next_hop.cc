@@ -18,13 +18,11 @@ bool together(const Link& link, const net::IpAddress& a, const net::IpAddress& b
 
 // A peer a hop away can be told the gateway itself, where it is on the same wire: the "third party"
 // of RFC 4271 section 5.1.3.
-bool may_stay(const RuleContext& context, const net::Prefix& prefix, const PathAttributes& a,
-              const Candidate& best) {
+bool may_stay(const RuleContext& context, const PathAttributes& a, const Candidate& best) {
   if (context.link == nullptr || best.origin->source == RouteSource::local) return false;
   // FRR asks for another member of the update group on the subnet when the route goes back to where
   // it came from.
-  const auto family = prefix.family() == net::Family::ipv4 ? 0 : 1;
-  if (best.origin->peer == context.neighbor.address && context.alone.at(family)) return false;
+  if (best.origin->peer == context.neighbor.address && context.alone) return false;
   const auto& link = *context.link;
   switch (context.speaker.profile.shared_next_hop) {
     case SharedNextHop::never:
@@ -40,8 +38,7 @@ bool may_stay(const RuleContext& context, const net::Prefix& prefix, const PathA
   return false;
 }
 
-bool to_self(const RuleContext& context, const net::Prefix& prefix, const Candidate& best,
-             const PathAttributes& a) {
+bool to_self(const RuleContext& context, const Candidate& best, const PathAttributes& a) {
   const auto& neighbor = context.neighbor;
   if (!a.next_hop) return true;
   if (neighbor.next_hop_unchanged || neighbor.route_server_client) return false;
@@ -54,7 +51,7 @@ bool to_self(const RuleContext& context, const net::Prefix& prefix, const Candid
     case NextHopSelf::never:
       break;
   }
-  return context.external() && !may_stay(context, prefix, a, best);
+  return context.external() && !may_stay(context, a, best);
 }
 
 // Of the prefix's family where the interface has one; the session's own with RFC 8950.
@@ -72,7 +69,7 @@ net::IpAddress own_address(const RuleContext& context, const net::Prefix& prefix
 
 void set_next_hop(const RuleContext& context, const net::Prefix& prefix, const Candidate& best,
                   PathAttributes& a) {
-  if (to_self(context, prefix, best, a)) {
+  if (to_self(context, best, a)) {
     a.next_hop = own_address(context, prefix);
     a.link_local_next_hop.reset();
   } else if (!context.speaker.profile.passes_link_local && !context.neighbor.link_local_unchanged) {

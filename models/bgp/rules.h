@@ -3,7 +3,6 @@
 // Pure, so that "why is this route not here" is answered by asking again.
 #pragma once
 
-#include <array>
 #include <string>
 
 #include "models/bgp/config.h"
@@ -21,11 +20,11 @@ struct RuleContext {
   net::IpAddress local_address;
   Asn peer_as;
   RouterId peer_id;
-  bool peer_long_lived = false;              // RFC 9494: it keeps and marks what is LLGR_STALE
-  bool extended_next_hop = false;            // RFC 8950: IPv4 with an IPv6 next hop
-  const Link* link = nullptr;                // of the session
-  std::array<bool, 2> alone = {true, true};  // in its update group, of IPv4 and IPv6
-  bool without_policy = false;  // which is a filter of prefixes and asked apart: passes()
+  bool peer_long_lived = false;    // RFC 9494: it keeps and marks what is LLGR_STALE
+  bool extended_next_hop = false;  // RFC 8950: IPv4 with an IPv6 next hop
+  const Link* link = nullptr;      // of the session
+  bool alone = true;               // in its update group
+  bool without_policy = false;     // which is a filter of prefixes and asked apart: passes()
 
   RuleContext in(net::Family family) const {
     auto out = with(neighbor.in(family));

@@ -86,8 +86,7 @@ AttributesRef UpdateGroup::exported(const RuleContext& context, const net::Prefi
   if (by_prefix && members < 2) return ask();  // never asked again
   const Question question{path.attributes, path.origin,
                           by_prefix ? prefix : any_of(prefix.family()),
-                          path.origin->peer == context.neighbor.address &&
-                              context.alone.at(prefix.address().is_v4() ? 0 : 1)};
+                          path.origin->peer == context.neighbor.address && context.alone};
   if (const auto known = answers_.find(question); known != answers_.end()) return known->second;
   if (answers_.size() >= answers_kept) answers_.clear();
   return answers_.emplace(question, ask()).first->second;

@@ -39,7 +39,7 @@ class UpdateGroup {
     AttributesRef attributes;
     const PathOrigin* origin;
     net::Prefix prefix;  // of its family the default route, where the policy looks at no more
-    bool returned;       // to where it came from, with nobody else in the group of FRR's making
+    bool returned;       // to where it came from, with nobody else in the group
     friend bool operator==(const Question&, const Question&) = default;
   };
   struct Hash {

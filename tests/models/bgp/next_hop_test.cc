@@ -6,7 +6,7 @@
 #include <array>
 #include <boost/test/unit_test.hpp>
 
-#include "models/bgp/update_subgroup.h"
+#include "models/bgp/update_group.h"
 
 using namespace seatrial;
 using namespace seatrial::bgp;
@@ -58,8 +58,8 @@ struct Lan {
     const auto link = link_of(lan, neighbor.address);
     const auto own = neighbor.address.is_v4() ? ip("192.0.2.2") : ip("2001:db8:1::2");
     const RuleContext context{
-        speaker, neighbor,      peer_kind(speaker, neighbor), own, {65031}, {2}, false, false,
-        &link,   {alone, alone}};
+        speaker, neighbor, peer_kind(speaker, neighbor), own, {65031}, {2}, false, false,
+        &link,   alone};
     return export_route(context, *net::Prefix::parse(prefix), route);
   }
   // The next hop, and the link-local one behind it.
@@ -177,23 +177,21 @@ BOOST_FIXTURE_TEST_CASE(a_route_goes_back_to_where_it_came_from, Lan) {
   BOOST_TEST(hop() == "none: learned from this peer");
 }
 
-BOOST_FIXTURE_TEST_CASE(peers_with_the_same_options_are_one_group, Lan) {
-  UpdateSubgroups groups;
+BOOST_FIXTURE_TEST_CASE(peers_with_the_same_options_on_one_link_are_one_group, Lan) {
+  const auto link = link_of(lan, neighbor.address);
   auto other = neighbor;
   other.address = ip("192.0.2.32");
   other.remote_as = RemoteAs::number(65032);
-  const auto context = [&](const NeighborConfig& n) {
-    return RuleContext{speaker, n, PeerKind::external, ip("192.0.2.2"), n.remote_as.asn, {2}};
+  const auto context = [&](const NeighborConfig& n, const Link& over) {
+    return RuleContext{
+        speaker, n, PeerKind::external, ip("192.0.2.2"), n.remote_as.asn, {2}, false, false, &over};
   };
-  const auto first = groups.join(context(neighbor), net::Family::ipv4);
-  BOOST_TEST(bgp::alone(first));
-  auto second = groups.join(context(other), net::Family::ipv4);
-  BOOST_TEST(!bgp::alone(first));
-  second = groups.join(context(other), net::Family::ipv6);
-  BOOST_TEST(bgp::alone(first));
+  const UpdateGroup group(1, context(neighbor, link), {});
+  BOOST_TEST(group.takes(context(other, link), {}));  // in another AS: nothing looks at it
+  const auto elsewhere = link_of(std::span(lan).first(1), other.address);
+  BOOST_TEST(!group.takes(context(other, elsewhere), {}));
   other.next_hop_self = NextHopSelf::always;
-  second = groups.join(context(other), net::Family::ipv4);
-  BOOST_TEST(bgp::alone(first));
+  BOOST_TEST(!group.takes(context(other, link), {}));
 }
 
 BOOST_FIXTURE_TEST_CASE(med_passes_between_two_clients_of_a_route_server_only, Lan) {
