@@ -2,68 +2,51 @@
 
 #include <array>
 #include <string_view>
+#include <type_traits>
 
 namespace seatrial::scenario {
 namespace {
+
+using All = ClusterTiming;
+using Calico = calico::NodeLatency;
+using Control = kubernetes::ControlPlaneOptions;
+using Kubelet = kubernetes::KubeletOptions;
+using Proxy = kubernetes::KubeProxyOptions;
 
 struct Clock {
   std::string_view name;
   void (*set)(ClusterTiming& timing, Duration value);
 };
 
+// A member of a part that is a time, or a range that becomes one value.
+template <auto part, auto member>
+void set(ClusterTiming& timing, Duration value) {
+  auto& place = timing.*part.*member;
+  if constexpr (std::is_same_v<std::remove_reference_t<decltype(place)>, Duration>) {
+    place = value;
+  } else {
+    place = {value, value};
+  }
+}
+
 constexpr std::array clocks{
-    Clock{"bird",
-          [](ClusterTiming& t, Duration v) {
-            t.calico.bird = {v, v};
-          }},
-    Clock{"confd",
-          [](ClusterTiming& t, Duration v) {
-            t.calico.confd = {v, v};
-          }},
-    Clock{"controller_watch",
-          [](ClusterTiming& t, Duration v) {
-            t.control.controller_watch = {v, v};
-          }},
-    Clock{"endpoints_watch",
-          [](ClusterTiming& t, Duration v) {
-            t.control.endpoints_watch = {v, v};
-          }},
-    Clock{"felix",
-          [](ClusterTiming& t, Duration v) {
-            t.calico.felix = {v, v};
-          }},
-    Clock{"kube_proxy_min_sync", [](ClusterTiming& t, Duration v) { t.kube_proxy.min_sync = v; }},
-    Clock{"kube_proxy_program",
-          [](ClusterTiming& t, Duration v) {
-            t.kube_proxy.program = {v, v};
-          }},
-    Clock{"kube_proxy_watch",
-          [](ClusterTiming& t, Duration v) {
-            t.kube_proxy.watch = {v, v};
-          }},
-    Clock{"kubelet_heartbeat", [](ClusterTiming& t, Duration v) { t.kubelet.heartbeat = v; }},
-    Clock{"kubelet_start",
-          [](ClusterTiming& t, Duration v) {
-            t.kubelet.start = {v, v};
-          }},
-    Clock{"kubelet_status",
-          [](ClusterTiming& t, Duration v) {
-            t.kubelet.status = {v, v};
-          }},
-    Clock{"kubelet_watch",
-          [](ClusterTiming& t, Duration v) {
-            t.kubelet.watch = {v, v};
-          }},
-    Clock{"node_monitor_grace",
-          [](ClusterTiming& t, Duration v) { t.control.node_monitor_grace = v; }},
-    Clock{"not_ready_toleration",
-          [](ClusterTiming& t, Duration v) { t.control.not_ready_toleration = v; }},
-    Clock{"sandbox_retry", [](ClusterTiming& t, Duration v) { t.kubelet.sandbox_retry = v; }},
-    Clock{"scheduler_watch",
-          [](ClusterTiming& t, Duration v) {
-            t.control.scheduler_watch = {v, v};
-          }},
-    Clock{"scheduling", [](ClusterTiming& t, Duration v) { t.control.scheduling = v; }},
+    Clock{"bird", set<&All::calico, &Calico::bird>},
+    Clock{"confd", set<&All::calico, &Calico::confd>},
+    Clock{"controller_watch", set<&All::control, &Control::controller_watch>},
+    Clock{"endpoints_watch", set<&All::control, &Control::endpoints_watch>},
+    Clock{"felix", set<&All::calico, &Calico::felix>},
+    Clock{"kube_proxy_min_sync", set<&All::kube_proxy, &Proxy::min_sync>},
+    Clock{"kube_proxy_program", set<&All::kube_proxy, &Proxy::program>},
+    Clock{"kube_proxy_watch", set<&All::kube_proxy, &Proxy::watch>},
+    Clock{"kubelet_heartbeat", set<&All::kubelet, &Kubelet::heartbeat>},
+    Clock{"kubelet_start", set<&All::kubelet, &Kubelet::start>},
+    Clock{"kubelet_status", set<&All::kubelet, &Kubelet::status>},
+    Clock{"kubelet_watch", set<&All::kubelet, &Kubelet::watch>},
+    Clock{"node_monitor_grace", set<&All::control, &Control::node_monitor_grace>},
+    Clock{"not_ready_toleration", set<&All::control, &Control::not_ready_toleration>},
+    Clock{"sandbox_retry", set<&All::kubelet, &Kubelet::sandbox_retry>},
+    Clock{"scheduler_watch", set<&All::control, &Control::scheduler_watch>},
+    Clock{"scheduling", set<&All::control, &Control::scheduling>},
 };
 
 }  // namespace
