@@ -68,11 +68,7 @@ bool Speaker::Core::withheld(const net::Prefix& prefix, const Neighbor& n,
 bool Speaker::Core::over_limit(const net::Prefix& prefix, const Neighbor& n) const {
   const auto& limit = n.session().config().in(prefix.family()).max_prefixes_out;
   if (!limit || n.adj_rib_out().find(prefix) != nullptr) return false;
-  std::size_t sent = 0;
-  n.adj_rib_out().for_each([&](const net::Prefix& known, const Neighbor::AdvertisedPaths&) {
-    if (known.family() == prefix.family()) ++sent;
-  });
-  return sent >= *limit;
+  return n.advertised(prefix.family()) >= *limit;
 }
 
 bool Speaker::Core::in_table(const net::Prefix& prefix, const Candidate& best) const {

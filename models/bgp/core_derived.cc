@@ -92,16 +92,16 @@ PathAttributes Speaker::Core::aggregate_of(const Aggregate& how,
 
 bool Speaker::Core::suppressed(const net::Prefix& prefix, const Neighbor& n,
                                const Candidate& path) const {
+  if (aggregates_.empty()) return false;
   const PolicyInput input{prefix, path.origin->source, n.session().config().address,
                           n.session().local_address()};
-  const bool hidden = std::any_of(aggregates_.begin(), aggregates_.end(), [&](const auto& entry) {
+  return std::any_of(aggregates_.begin(), aggregates_.end(), [&](const auto& entry) {
     const auto& [whole, state] = entry;
     if (!state.active || !strictly_inside(prefix, whole)) return false;
     return state.config.summary_only ||
            (!state.config.suppress.empty() &&
             apply(state.config.suppress, input, *path.attributes).permitted);
   });
-  return hidden;
 }
 
 // `unsuppress-map`: it lets a suppressed route out, changed as it says, in place of the policies.

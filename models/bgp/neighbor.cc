@@ -71,6 +71,7 @@ void Neighbor::lost() {
   pending_.clear();
   refresh_due_.clear();
   adj_rib_out_.clear();
+  advertised_ = {};
 }
 
 void Neighbor::touch(const net::Prefix& prefix) {
@@ -154,10 +155,16 @@ void Neighbor::update(const net::Prefix& prefix, std::vector<Nlri>& withdrawn, A
     }
     announce(path);
   }
+  auto& count = advertised_[prefix.address().is_v4() ? 0 : 1];
   if (wanted.empty()) {
-    if (sent != nullptr) adj_rib_out_.erase(prefix);
+    if (sent == nullptr) return;
+    adj_rib_out_.erase(prefix);
+    --count;
+  } else if (sent != nullptr) {
+    *sent = std::move(wanted);
   } else {
     adj_rib_out_[prefix] = std::move(wanted);
+    ++count;
   }
 }
 

@@ -89,6 +89,9 @@ class Neighbor {
   // While held nothing leaves: a restarting speaker has not chosen yet.
   void hold(bool held);
   const net::PrefixMap<AdvertisedPaths>& adj_rib_out() const { return adj_rib_out_; }
+  std::size_t advertised(net::Family family) const {  // prefixes
+    return advertised_[family == net::Family::ipv4 ? 0 : 1];
+  }
 
  private:
   struct Group {
@@ -113,6 +116,7 @@ class Neighbor {
   std::vector<std::unique_ptr<const PathOrigin>> origins_;  // older ones for stale paths
   UpdateGroup* group_ = nullptr;
   net::PrefixMap<AdvertisedPaths> adj_rib_out_;
+  std::array<std::size_t, 2> advertised_{};
   std::vector<net::Prefix> pending_;
   std::size_t tidy_at_ = 1024;  // pending ones
   ChangeLog::Reader changes_;

@@ -27,6 +27,17 @@ bool alike(const CodecOptions& a, const CodecOptions& b) {
          a.max_size == b.max_size;
 }
 
+// At least as much as a message with one prefix takes.
+std::size_t size_bound(const PathAttributes& a) {
+  std::size_t bound = 256;  // all that has one size
+  for (const auto& segment : a.as_path.segments) bound += 2 * (2 + 4 * segment.asns.size());
+  bound += 4 * a.communities.size() + 12 * a.large_communities.size() +
+           8 * a.extended_communities.size() + 20 * a.ipv6_extended_communities.size() +
+           4 * a.cluster_list.size();
+  for (const auto& unknown : a.unknown) bound += 4 + unknown.value.size();
+  return bound;
+}
+
 net::Prefix any_of(net::Family family) {
   return family == net::Family::ipv4 ? net::Prefix() : net::Prefix(*net::IpAddress::parse("::"), 0);
 }
@@ -78,7 +89,7 @@ AttributesRef UpdateGroup::exported(const RuleContext& context, const net::Prefi
     auto rules = context;
     rules.without_policy = filter;
     auto result = export_route(rules, prefix, path);
-    if (!result.accepted) return nullptr;
+    if (!result.accepted || !fits(result.attributes, prefix)) return nullptr;
     if (result.attributes == *path.attributes) return path.attributes;
     return pool.intern(std::move(result.attributes));
   };
@@ -90,6 +101,19 @@ AttributesRef UpdateGroup::exported(const RuleContext& context, const net::Prefi
   if (const auto known = answers_.find(question); known != answers_.end()) return known->second;
   if (answers_.size() >= answers_kept) answers_.clear();
   return answers_.emplace(question, ask()).first->second;
+}
+
+// RFC 8654 section 4: what does not fit into a message of the agreed size is not sent, and what was
+// sent before it is withdrawn.
+bool UpdateGroup::fits(const PathAttributes& attributes, const net::Prefix& prefix) const {
+  if (size_bound(attributes) < codec_.max_size) return true;
+  UpdateMessage update;
+  update.attributes = attributes;
+  update.mp_next_hop = attributes.next_hop;
+  update.mp_link_local = attributes.link_local_next_hop;
+  const std::vector<Nlri> one{{net::Prefix::host(prefix.address()), 0}};
+  (attributes.next_hop->is_v4() ? update.announced : update.mp_announced) = one;
+  return !encode(update, codec_).empty();
 }
 
 const std::vector<Octets>& UpdateGroup::encoded(const AttributesRef& attributes,

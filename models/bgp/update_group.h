@@ -51,6 +51,8 @@ class UpdateGroup {
     std::vector<Octets> messages;
   };
 
+  bool fits(const PathAttributes& attributes, const net::Prefix& prefix) const;
+
   unsigned id_;
   NeighborConfig config_;
   PeerKind kind_;

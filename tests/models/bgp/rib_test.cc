@@ -280,6 +280,46 @@ BOOST_FIXTURE_TEST_CASE(what_a_group_writes_decodes_to_what_was_to_be_said, Grou
   }
 }
 
+// RFC 8654 section 4. 1100 communities are 4400 octets, more than a message of 4096 holds.
+BOOST_FIXTURE_TEST_CASE(what_no_message_holds_is_not_sent, Groups) {
+  speaker.asn = {65001};
+  speaker.profile = plain_profile();
+  AttributePool pool;
+  const auto origin = from("10.0.0.9");
+  auto large = path(origin, 0, 0);
+  PathAttributes attributes = *large.attributes;
+  for (std::uint32_t i = 0; i < 1100; ++i) attributes.communities.push_back({65001U << 16 | i});
+  large.attributes = share(attributes);
+  const auto sent = [&] {
+    return UpdateGroup(1, context(a), codec)
+        .exported(context(a), prefix("192.0.2.0/24"), large, pool);
+  };
+  BOOST_TEST(sent() == nullptr);
+  codec.max_size = 65535;
+  BOOST_TEST(sent() != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(what_no_longer_fits_is_withdrawn) {
+  World w;
+  auto to_b = peer("10.0.0.2", 65002);
+  to_b.extended_message = false;
+  w.add("a", "10.0.0.1", 65001, {to_b}, {"192.0.2.0/24"});
+  auto& b = w.add("b", "10.0.0.2", 65002, {peer("10.0.0.1", 65001)});
+  w.start();
+  w.net.run_for(10s);
+  BOOST_TEST(b.has("192.0.2.0/24"));
+  OriginatedRoute route{.prefix = prefix("192.0.2.0/24")};
+  for (std::uint32_t i = 0; i < 1100; ++i) route.communities.push_back({65001U << 16 | i});
+  w["a"].speaker->originate(route);
+  w.net.run_for(1s);
+  BOOST_TEST(!b.has("192.0.2.0/24"));
+  BOOST_TEST(w["a"].speaker->adj_rib_out(ip("10.0.0.2")).empty());
+  route.communities.resize(3);
+  w["a"].speaker->originate(route);
+  w.net.run_for(1s);
+  BOOST_TEST(b.has("192.0.2.0/24"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
