@@ -6,6 +6,24 @@
 
 namespace seatrial::bgp {
 
+FsmTiming timing_of(const Profile& p) {
+  FsmTiming t;
+  t.start_delay = p.start_delay;
+  t.start_delay_accepts = p.start_delay_accepts;
+  t.connect_timeout = p.connect_timeout;
+  t.retry_after_failure = p.retry_after_failure;
+  t.retry_max = p.retry_max;
+  t.error_wait_min = p.error_wait_min;
+  t.error_wait_max = p.error_wait_max;
+  t.error_wait_accepts = p.error_wait_accepts;
+  t.start_delay_after_end = p.start_delay_after_end;
+  t.end_wait = p.end_wait;
+  t.hold_expiry_is_error = p.hold_expiry_is_error;
+  t.notification_wait = p.notification_wait;
+  t.open_hold_time = p.open_hold_time;
+  return t;
+}
+
 void Fsm::handle(const FsmInput& input) {
   switch (state_) {
     case State::idle:

@@ -86,6 +86,7 @@ struct FsmTiming {
   NotificationWait notification_wait = NotificationWait::error;
   Duration open_hold_time{};
 };
+FsmTiming timing_of(const Profile& profile);
 
 class Fsm {
  public:

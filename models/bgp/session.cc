@@ -357,23 +357,11 @@ Asn Session::peer_as(const Connection& connection) const {
 // ------------------------------------------------------------------ connections
 
 FsmTiming Session::timing() const {
-  const auto& p = profile();
-  FsmTiming t;
+  auto t = timing_of(profile());
   t.passive = config_.passive;
-  t.start_delay = p.start_delay;
-  t.start_delay_accepts = p.start_delay_accepts;
-  t.connect_timeout = config_.connect_retry.value_or(p.connect_timeout);
-  t.retry_after_failure = config_.connect_retry.value_or(p.retry_after_failure);
-  // A configured retry time is kept as it is; only the default doubles.
-  t.retry_max = config_.connect_retry.value_or(p.retry_max);
-  t.error_wait_min = p.error_wait_min;
-  t.error_wait_max = p.error_wait_max;
-  t.error_wait_accepts = p.error_wait_accepts;
-  t.start_delay_after_end = p.start_delay_after_end;
-  t.end_wait = p.end_wait;
-  t.hold_expiry_is_error = p.hold_expiry_is_error;
-  t.notification_wait = p.notification_wait;
-  t.open_hold_time = p.open_hold_time;
+  if (config_.connect_retry) {  // kept as it is; only the default doubles
+    t.connect_timeout = t.retry_after_failure = t.retry_max = *config_.connect_retry;
+  }
   return t;
 }
 

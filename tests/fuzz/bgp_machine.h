@@ -74,22 +74,9 @@ inline void run_machine(Tape& tape) {
   const auto names = profile_names();
   const auto& p = *profile_named(names[tape.below(names.size())]);
   const auto options = tape.next();
-  FsmTiming t;
+  auto t = timing_of(p);
   t.passive = (options & 1) != 0;
   t.restarts = (options & 2) == 0;
-  t.start_delay = p.start_delay;
-  t.start_delay_accepts = p.start_delay_accepts;
-  t.connect_timeout = p.connect_timeout;
-  t.retry_after_failure = p.retry_after_failure;
-  t.retry_max = p.retry_max;
-  t.error_wait_min = p.error_wait_min;
-  t.error_wait_max = p.error_wait_max;
-  t.error_wait_accepts = p.error_wait_accepts;
-  t.start_delay_after_end = p.start_delay_after_end;
-  t.end_wait = p.end_wait;
-  t.hold_expiry_is_error = p.hold_expiry_is_error;
-  t.notification_wait = p.notification_wait;
-  t.open_hold_time = p.open_hold_time;
   const Duration hold = (options & 4) != 0 ? 0s : 9s;
 
   Machine machine;
