@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import time
 
 from lab import tool, wait_until
 
@@ -123,6 +124,9 @@ class Capture:
         self.lab = lab
 
     def stop(self):
+        """What dumpcap has not been handed when it ends is lost: the kernel gives it frames in blocks."""
+        if self.process.popen.poll() is None:
+            time.sleep(1)
         self.process.end()
 
     def read(self, display_filter, *fields):

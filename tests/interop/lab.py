@@ -167,6 +167,8 @@ class Lab:
             self.command("ip", "link", "set", temporary, "netns", namespace.name)
             namespace.run("ip", "link", "set", temporary, "name", name)
             namespace.run("ip", "address", "add", address, "dev", name)
+            # A link-local address that is still tentative is none for a daemon that starts now.
+            namespace.run("sysctl", "-q", "-w", f"net.ipv6.conf.{name}.accept_dad=0")
             namespace.run("ip", "link", "set", name, "up")
         return ends[0][2], ends[1][2]
 
