@@ -44,18 +44,6 @@ NOT_SUPPORTED = {
     ("OpenBGPD", "RFC 8950"): "7.7 has no capability for it (bgpd.conf(5), announce)",
 }
 
-# (daemon, feature): what does not pass though the daemon has the feature. Printed as GAP: these are ours to close.
-GAPS = {
-    ("GoBGP", "confederation"): "the session stands and our routes arrive; its own are not taken here",
-    ("GoBGP", "IPv6 over IPv4"): "the session stands; the routes that are expected are not all seen, the cause is not found",
-    ("GoBGP", "IPv4 over IPv6"): "the session stands; the routes that are expected are not all seen, the cause is not found",
-    ("ExaBGP", "IPv6 over IPv4"): "the session stands; the routes that are expected are not all seen, the cause is not found",
-    ("ExaBGP", "IPv4 over IPv6"): "the session stands; the routes that are expected are not all seen, the cause is not found",
-    ("OpenBGPD", "IPv6 over IPv4"): "the session stands; the routes that are expected are not all seen, the cause is not found",
-    ("OpenBGPD", "IPv4 over IPv6"): "the session stands; the routes that are expected are not all seen, the cause is not found",
-}
-
-
 class Cells:
     """Runs functions of (lab, daemon's class) in the background, and keeps how they ended."""
 
@@ -90,9 +78,7 @@ class Cells:
         width = max(map(len, features))
         lines = [" ".join([" " * width, *(f"{d:>10}" for d in DAEMONS)])]
         for feature in features:
-            row = [self.results.get((d, feature), "-" if (d, feature) in NOT_SUPPORTED
-                                    else "GAP" if (d, feature) in GAPS else "") for d in DAEMONS]
+            row = [self.results.get((d, feature), "-" if (d, feature) in NOT_SUPPORTED else "") for d in DAEMONS]
             lines.append(" ".join([f"{feature:{width}}", *(f"{cell:>10}" for cell in row)]))
         reasons = [f"-  {d}, {f}: {why}" for (d, f), why in NOT_SUPPORTED.items() if f in features]
-        gaps = [f"GAP  {d}, {f}: {why}" for (d, f), why in GAPS.items() if f in features]
-        return [*lines, "not supported by the daemon:", *reasons, *gaps]
+        return [*lines, "not supported by the daemon:", *reasons]
