@@ -20,6 +20,10 @@ def extended_text(text):
     return f"{kind}:{first}:{second}"
 
 
+# Those that it does not know by name.
+COMMUNITIES = {"accept-own": "65535:1"}  # RFC 7611
+
+
 def announcement(route, neighbor):
     # Its "self" is the router id for IPv4, whatever the session runs over.
     own = neighbor.local if neighbor.extended_next_hop else "self"
@@ -31,7 +35,7 @@ def announcement(route, neighbor):
     if route.prepend:
         words += ["as-path", "[", *map(str, route.prepend), "]"]
     if route.communities:
-        words += ["community", "[", *route.communities, "]"]
+        words += ["community", "[", *(COMMUNITIES.get(c, c) for c in route.communities), "]"]
     if route.extended:
         words += ["extended-community", "[", *(t.replace("rt:", "target:").replace("soo:", "origin:") for t in route.extended), "]"]
     if route.large:
@@ -60,8 +64,6 @@ class ExaBgp:
         self.process = self.namespace.start("env", *arguments, tool("exabgp"), config)
         # The helper opens the pipe once ExaBGP runs.
         wait_until(lambda: self.process.popen.poll() is None and self._is_read(), what="ExaBGP to start")
-        for route in self.spec.routes:
-            self._command("announce", route)
 
     def _is_read(self):
         try:
@@ -93,6 +95,8 @@ class ExaBgp:
                 lines.append(f'  md5-password "{n.password}";')
             if n.gtsm:
                 lines += ["  outgoing-ttl 255;", "  incoming-ttl 255;"]
+            # Not by the API: told much at once on a busy machine, it loses some.
+            lines += ["  static {", *(f"    {announcement(route, n)};" for route in self.spec.routes), "  }"]
             lines += ["  api {", "    processes [ helper ];", "    neighbor-changes;", "    receive {", "      parsed;",
                       "      update;", "    }", "  }", "}"]
         return "\n".join(lines) + "\n"
