@@ -6,6 +6,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <map>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -21,28 +22,26 @@ using live::error_code;
 
 namespace {
 
+// A timer that is put off again and again, as a hold timer is with every message, costs no system
+// call: the loop wakes at the first of its times and then waits for the rest. What is due already
+// needs no clock at all.
 class LiveTimer : public Timer {
  public:
   LiveTimer(asio::io_context& loop, Clock::time_point epoch, std::function<void()> callback)
-      : epoch_(epoch), state_(std::make_shared<State>(loop, std::move(callback))) {}
+      : state_(std::make_shared<State>(loop, epoch, std::move(callback))) {}
   ~LiveTimer() override { cancel(); }
 
   void arm(TimePoint at) override {
-    const auto generation = ++state_->generation;
     state_->armed = true;
     state_->due = at;
-    state_->timer.expires_at(epoch_ +
-                             std::chrono::duration_cast<Clock::duration>(at.time_since_epoch()));
-    state_->timer.async_wait([state = state_, generation](const error_code&) {
-      if (!state->armed || state->generation != generation) return;
-      state->armed = false;
-      state->callback();
-    });
+    if (state_->wakes_at && *state_->wakes_at <= at) return;
+    wait(state_);
   }
   void cancel() override {
     if (!state_->armed) return;
     state_->armed = false;
     ++state_->generation;
+    state_->wakes_at.reset();
     state_->timer.cancel();
   }
   bool armed() const override { return state_->armed; }
@@ -50,14 +49,41 @@ class LiveTimer : public Timer {
 
  private:
   struct State {
-    State(asio::io_context& loop, std::function<void()> f) : timer(loop), callback(std::move(f)) {}
+    State(asio::io_context& io, Clock::time_point start, std::function<void()> f)
+        : loop(io), epoch(start), timer(io), callback(std::move(f)) {}
+    asio::io_context& loop;
+    Clock::time_point epoch;
     asio::steady_timer timer;
     std::function<void()> callback;
-    std::uint64_t generation = 0;
+    std::uint64_t generation = 0;  // of the wait that counts
+    std::optional<TimePoint> wakes_at;
     bool armed = false;
     TimePoint due{};
   };
-  Clock::time_point epoch_;
+
+  static void wait(const std::shared_ptr<State>& state) {
+    auto woken = [state, generation = ++state->generation](const error_code&) {
+      if (state->generation == generation) wake(state);
+    };
+    const auto when =
+        state->epoch + std::chrono::duration_cast<Clock::duration>(state->due.time_since_epoch());
+    state->wakes_at = state->due;
+    if (when <= Clock::now()) {
+      asio::post(state->loop, [woken = std::move(woken)] { woken({}); });
+    } else {
+      state->timer.expires_at(when);
+      state->timer.async_wait(std::move(woken));
+    }
+  }
+
+  static void wake(const std::shared_ptr<State>& state) {
+    const auto woke_at = *state->wakes_at;
+    state->wakes_at.reset();
+    if (woke_at < state->due) return wait(state);
+    state->armed = false;
+    state->callback();
+  }
+
   std::shared_ptr<State> state_;
 };
 
