@@ -9,7 +9,8 @@ Candidate& PathList::push_back(Candidate candidate) {
   if (size_ == 0) {
     new (&one_) Candidate(std::move(candidate));
   } else if (size_ == 1 || size_ == many_.capacity) {
-    const std::uint32_t capacity = size_ == 1 ? 2 : 2 * size_;
+    // A prefix has about as many paths as there are peers that give it: little room to spare.
+    const std::uint32_t capacity = size_ == 1 ? 2 : size_ + std::max(2U, size_ / 4);
     auto* larger = std::allocator<Candidate>().allocate(capacity);
     std::uninitialized_move(begin(), end(), larger);
     std::destroy(begin(), end());
