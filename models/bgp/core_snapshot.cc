@@ -91,7 +91,8 @@ std::optional<RouteSnapshot> Speaker::Core::route(const net::Prefix& prefix) con
 
 std::vector<AdjRouteSnapshot> Speaker::Core::adj_rib_in(const Neighbor& n) const {
   std::vector<AdjRouteSnapshot> all;
-  const auto rules = n.rules();
+  auto rules = n.rules();
+  rules.explain = true;
   rib_.for_each([&](const net::Prefix& prefix, const Route& route) {
     const auto from = all.size();
     for (const auto& path : route) {
@@ -113,7 +114,8 @@ std::vector<AdjRouteSnapshot> Speaker::Core::adj_rib_in(const Neighbor& n) const
 
 std::vector<AdjRouteSnapshot> Speaker::Core::adj_rib_out(const Neighbor& n) const {
   std::vector<AdjRouteSnapshot> all;
-  const auto rules = n.rules();
+  auto rules = n.rules();
+  rules.explain = true;
   n.adj_rib_out().for_each([&](const net::Prefix& prefix, const Neighbor::AdvertisedPaths& sent) {
     const auto* route = rib_.find(prefix);
     for (const auto& path : sent) {

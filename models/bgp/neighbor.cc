@@ -20,11 +20,13 @@ Neighbor::Neighbor(io::Host& host, SessionOwner& owner, const SpeakerConfig& spe
 
 RuleContext Neighbor::rules() const {
   const auto& agreed = session_.negotiated();
-  return {speaker_,          session_.config(),
-          session_.kind(),   session_.local_address(),
-          agreed.peer.asn,   agreed.peer.id,
-          agreed.long_lived, agreed.extended_next_hop,
-          &watch_.link,      group_ == nullptr || group_->members < 2};
+  RuleContext rules{speaker_,          session_.config(),
+                    session_.kind(),   session_.local_address(),
+                    agreed.peer.asn,   agreed.peer.id,
+                    agreed.long_lived, agreed.extended_next_hop,
+                    &watch_.link,      group_ == nullptr || group_->members < 2};
+  rules.explain = false;
+  return rules;
 }
 
 bool Neighbor::carries(net::Family family) const {

@@ -13,9 +13,11 @@ struct Walk {
   const PolicyInput& input;
   PolicyResult& route;
 
-  void say(const Policy& policy, const std::string& text) {
+  void say(const Policy& policy, std::string_view text) {
+    if (!input.explain) return;
     if (!route.explanation.empty()) route.explanation += ", ";
-    route.explanation += policy.name + text;
+    route.explanation += policy.name;
+    route.explanation += text;
   }
 
   bool run(const Policy& policy, int depth) {
@@ -30,24 +32,28 @@ struct Walk {
     for (std::size_t at = 0; at < policy.clauses.size(); ++at) {
       const auto& clause = policy.clauses[at];
       std::string why;
-      matched = holds(clause.match, input, route, &why);
+      matched = holds(clause.match, input, route, input.explain ? &why : nullptr);
       const bool inert =
           clause.action == PolicyAction::deny && clause.exit != PolicyClause::Exit::stop;
       if (!matched) {
         if (!inert) permitted = by_default;
         continue;
       }
-      const auto place = " " + clause.label + (why.empty() ? "" : " (" + why + ")");
+      const auto place = [&](std::string_view verdict) {
+        if (!input.explain) return;
+        say(policy,
+            " " + clause.label + (why.empty() ? "" : " (" + why + ")") + std::string(verdict));
+      };
       if (clause.action == PolicyAction::permit) {
-        say(policy, place + " permits");
+        place(" permits");
         permitted = true;
         change(clause.set, input, route);
         if (clause.call && !run(*clause.call, depth + 1)) return false;
       } else if (!inert) {
-        say(policy, place + " denies");
+        place(" denies");
         return false;
       } else {
-        say(policy, place + " goes on");  // and decides nothing
+        place(" goes on");  // and decides nothing
       }
       if (clause.exit == PolicyClause::Exit::stop) return permitted;
       if (clause.exit == PolicyClause::Exit::go_to) {
@@ -56,7 +62,7 @@ struct Walk {
         }
       }
     }
-    if (!matched) {
+    if (!matched && input.explain) {
       say(policy, std::string(route.explanation.empty() ? ": no clause matches, default "
                                                         : ": no further clause matches, default ") +
                       (permitted ? "permits" : "denies"));

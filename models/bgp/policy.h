@@ -191,6 +191,7 @@ struct PolicyInput {
   SourceProtocol protocol = SourceProtocol::bgp;
   std::string interface;
   std::uint32_t tag = 0;
+  bool explain = true;  // what decided, in words
 };
 
 struct PolicyResult {

@@ -15,14 +15,17 @@ RuleResult rejected(std::string why) {
 }
 
 RuleResult by_policy(const RuleContext& context, const std::vector<Policy>& chain,
-                     const PolicyInput& input, PathAttributes attributes) {
+                     PolicyInput input, PathAttributes attributes) {
+  input.explain = context.explain;
   static const std::vector<Policy> none;
   auto decided = apply(context.without_policy ? none : chain, input, std::move(attributes));
   RuleResult result;
   result.accepted = decided.permitted;
   result.attributes = std::move(decided.attributes);
   result.weight = decided.weight;
-  result.why = decided.explanation.empty() ? "no policy, accepted" : decided.explanation;
+  if (context.explain) {
+    result.why = decided.explanation.empty() ? "no policy, accepted" : decided.explanation;
+  }
   return result;
 }
 
@@ -39,6 +42,7 @@ std::string as_loop(const RuleContext& context, const AsPath& path) {
   const auto& neighbor = context.neighbor;
   const auto& speaker = context.speaker;
   const auto in_path = [&](Asn asn) {
+    if (!context.explain) return std::string("AS loop");
     return "AS loop: AS " + asn.to_string() + " is in [" + path.to_string() + "]";
   };
   if (neighbor.local_as) {  // as FRR: without no-prepend it stands there once already
@@ -249,7 +253,7 @@ RuleResult import_route(const RuleContext& both, const net::Prefix& prefix,
 }
 
 bool passes(const std::vector<Policy>& filter, const net::Prefix& prefix) {
-  return apply(filter, {.prefix = prefix}, {}).permitted;
+  return apply(filter, {.prefix = prefix, .explain = false}, {}).permitted;
 }
 
 RuleResult export_route(const RuleContext& both, const net::Prefix& prefix, const Candidate& best) {

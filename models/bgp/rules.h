@@ -25,6 +25,7 @@ struct RuleContext {
   const Link* link = nullptr;      // of the session
   bool alone = true;               // in its update group
   bool without_policy = false;     // which is a filter of prefixes and asked apart: passes()
+  bool explain = true;             // in words, for a person who asks
 
   RuleContext in(net::Family family) const {
     auto out = with(neighbor.in(family));
@@ -42,8 +43,11 @@ struct RuleContext {
            (from.origin->route_server_client || !speaker.profile.clients_in_pairs);
   }
   RuleContext with(const NeighborConfig& other) const {
-    return {speaker,           other, kind, local_address, peer_as, peer_id, peer_long_lived,
-            extended_next_hop, link,  alone};
+    RuleContext out{
+        speaker,           other, kind, local_address, peer_as, peer_id, peer_long_lived,
+        extended_next_hop, link,  alone};
+    out.explain = explain;
+    return out;
   }
   RouterId cluster_id() const { return speaker.cluster_id.value_or(speaker.router_id); }
   bool default_deny() const {
@@ -56,7 +60,7 @@ struct RuleResult {
   bool accepted = false;
   PathAttributes attributes;  // after policy and changes, when accepted
   std::uint32_t weight = 0;
-  std::string why;
+  std::string why;  // with RuleContext::explain
 };
 
 RuleResult import_route(const RuleContext& context, const net::Prefix& prefix,
