@@ -1,4 +1,7 @@
-"""A table fed to the speaker and to BIRD 2, in turn, in namespaces of this run: CPU time and memory of each."""
+"""A table fed to the speaker and to the daemon whose profile it has, in turn, in namespaces of this run: CPU time and memory.
+
+BIRD 2 is the one to beat. FRR looks at what it would send back to the sender, too, and so does its profile.
+"""
 
 import pathlib
 import signal
@@ -9,6 +12,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "interop"))
+from daemons import Frr  # noqa: E402  pylint: disable=wrong-import-position
 from lab import Lab, tool, wait_until  # noqa: E402  pylint: disable=wrong-import-position
 
 FEEDER = pathlib.Path(__file__).with_name("bgp_feeder.py")
@@ -22,26 +26,45 @@ def peer_addresses(peers):
     return [f"10.99.0.{2 + i}" for i in range(peers)]
 
 
-def start_seatrial(lab, namespace, program, peers):
+def frr_lines(peers):
     lines = ["frr defaults datacenter", "interface eth0", f" ip address {DAEMON}/24", "exit",
-             "ip prefix-list NONE seq 5 deny 0.0.0.0/0 le 32", "router bgp 65000", " bgp router-id 10.99.0.1"]
+             "ip prefix-list NONE seq 5 deny 0.0.0.0/0 le 32", "router bgp 65000", " bgp router-id 10.99.0.1",
+             " no bgp ebgp-requires-policy"]
     for i, address in enumerate(peer_addresses(peers)):
         lines += [f" neighbor {address} remote-as {65001 + i}", f" neighbor {address} passive",
-                  f" neighbor {address} timers 60 180", f" neighbor {address} prefix-list NONE out"]
-    config = lab.write("frr.conf", "\n".join(lines) + "\n")
-    table = lab.folder / "table.mrt"
-    process = namespace.start(program, "bgpd", "-c", config, "--quiet", "--json", "--mrt-rib", table)
-    process.wait_line(lambda line: "started" in line)
+                  f" neighbor {address} timers 60 180"]
+    lines.append(" address-family ipv4 unicast")
+    lines += [f"  neighbor {address} prefix-list NONE out" for address in peer_addresses(peers)]
+    return "\n".join([*lines, " exit-address-family", "exit"]) + "\n"
+
+
+def start_seatrial(profile):
+    def start(lab, namespace, program, peers):
+        config = lab.write("frr.conf", frr_lines(peers))
+        table = lab.folder / "table.mrt"
+        process = namespace.start(program, "bgpd", "-c", config, "--profile", profile, "--quiet", "--json", "--mrt-rib", table)
+        process.wait_line(lambda line: "started" in line)
+
+        def count():
+            process.popen.send_signal(signal.SIGUSR1)
+            size = 0
+            while size == 0 or size != table.stat().st_size:  # grows until it is whole
+                size = table.stat().st_size if table.exists() else 0
+                time.sleep(1)
+            dump = subprocess.run([tool("bgpdump"), "-m", table], capture_output=True, text=True, check=True).stdout
+            return dump.count("\n")
+        return daemon_pid(process), count
+    return start
+
+
+def start_frr(lab, namespace, _program, peers):
+    frr = Frr(lab, namespace, lab.write("frr.conf", frr_lines(peers)))
+    for address in peer_addresses(peers):  # until then it turns connections away
+        wait_until(lambda a=address: frr.neighbor(a).get("bgpState") == "Active", what="FRR to wait for its peers")
 
     def count():
-        process.popen.send_signal(signal.SIGUSR1)
-        size = 0
-        while size == 0 or size != table.stat().st_size:  # grows until it is whole
-            size = table.stat().st_size if table.exists() else 0
-            time.sleep(1)
-        dump = subprocess.run([tool("bgpdump"), "-m", table], capture_output=True, text=True, check=True).stdout
-        return dump.count("\n")
-    return process, count
+        return sum(peer["pfxRcd"] for peer in frr.show("bgp ipv4 unicast summary")["peers"].values())
+    return frr.pid("bgpd"), count
 
 
 def start_bird(lab, namespace, _program, peers):
@@ -57,7 +80,7 @@ def start_bird(lab, namespace, _program, peers):
     def count():
         words = namespace.run(tool("birdc"), "-s", control, "show", "route", "count").stdout.split()
         return int(words[words.index("of") + 1])
-    return process, count
+    return daemon_pid(process), count
 
 
 def daemon_pid(process):
@@ -97,8 +120,7 @@ def feed(start, program, peers, count):
         lab.link(daemon, f"{DAEMON}/24", feeder, f"{FIRST_PEER}/24")
         for address in peer_addresses(peers)[1:]:
             feeder.run("ip", "address", "add", f"{address}/24", "dev", "eth0")
-        process, held = start(lab, daemon, program, peers)
-        pid = daemon_pid(process)
+        pid, held = start(lab, daemon, program, peers)
         talker = subprocess.Popen(
             ["ip", "netns", "exec", feeder.name, sys.executable, FEEDER, DAEMON, FIRST_PEER, str(peers),
              str(FIRST_PREFIX), str(count), str(PER_UPDATE)],
@@ -120,25 +142,29 @@ def feed(start, program, peers, count):
         return cpu, memory / (peers * count), paths
 
 
-def compare(program, peers, count):
+def compare(program, peers, count, profile, rival):
     ours, theirs = [], []
     for _ in range(PAIRS):
-        ours.append(feed(start_seatrial, program, peers, count))
-        theirs.append(feed(start_bird, program, peers, count))
+        ours.append(feed(start_seatrial(profile), program, peers, count))
+        theirs.append(feed(RIVALS[rival], program, peers, count))
     what = f"{count} prefixes" + (f" from each of {peers} peers" if peers > 1 else " from one peer")
     print(f"receive {what} and choose, {PAIRS} pairs")
-    for name, runs in (("seatrial bgpd", ours), ("BIRD 2", theirs)):
+    for name, runs in ((f"seatrial bgpd, {profile}", ours), (rival, theirs)):
         for run in runs:
             if run[2] < count:
                 sys.exit(f"{name} holds {run[2]} paths of {count}")
-        print(f"  {name:<14} CPU {statistics.median(r[0] for r in runs):6.2f} s   "
+        print(f"  {name:<34} CPU {statistics.median(r[0] for r in runs):6.2f} s   "
               f"{statistics.median(r[1] for r in runs):6.0f} bytes a path")
     ratios = [a[0] / b[0] for a, b in zip(ours, theirs)]
-    print(f"  CPU time, ours / BIRD's {statistics.median(ratios):.2f}   (pairs: {', '.join(f'{r:.2f}' for r in ratios)})")
+    print(f"  CPU time, ours / {rival}'s {statistics.median(ratios):.2f}   (pairs: {', '.join(f'{r:.2f}' for r in ratios)})")
+
+
+RIVALS = {"BIRD 2": start_bird, "FRR 8.4": start_frr}
 
 
 def run(program):
     for name in ("bird", "bgpdump"):
         tool(name)
-    compare(program, 1, 500_000)
-    compare(program, 10, 100_000)
+    compare(program, 1, 500_000, "bird-2.0", "BIRD 2")
+    compare(program, 10, 100_000, "bird-2.0", "BIRD 2")
+    compare(program, 1, 500_000, "frr-8.4-datacenter", "FRR 8.4")
