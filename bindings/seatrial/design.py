@@ -6,13 +6,13 @@ import copy
 import ipaddress
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from . import _native
 from ._child import assignments, injections
+from ._scratch import Scratch
 from ._values import Duration, Rate, Spec, as_number, as_path, duration, given, names, plain, text
 from .errors import ScenarioError, warn
 from .expect import Expect
@@ -265,7 +265,7 @@ class DataCenter:
             design._inspect(changes, events)
         # A file beside the design stays within the temporary folder.
         above = max(Path(name).parts.count("..") for name in contents)
-        with tempfile.TemporaryDirectory(prefix="seatrial-") as folder:
+        with Scratch() as folder:
             place = Path(folder, *["design"] * (above + 1))
             _write(place, contents)
             result, said = run_saying(place, seed, end, out, pcap, mrt, set, events, progress)

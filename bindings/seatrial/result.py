@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from json import loads
@@ -17,6 +16,7 @@ from ._values import Duration, duration, nanoseconds, shortened, text
 from .errors import ScenarioError
 
 if TYPE_CHECKING:
+    from ._scratch import Scratch
     from .explaining import Explanation
     from .plotting import Plots
 
@@ -35,7 +35,7 @@ class Result:
         data: results.json (its schema is shipped: `results/schema/results.schema.json`).
     """
 
-    def __init__(self, folder: str | Path, *, keep: tempfile.TemporaryDirectory[str] | None = None) -> None:
+    def __init__(self, folder: str | Path, *, keep: Scratch | None = None) -> None:
         self.out = Path(text(folder, "the folder of a run", "out/demo"))
         self._keep = keep
         path = self.out / "results.json"

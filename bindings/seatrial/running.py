@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from . import _native
 from ._child import assignments, execute, injections, run_command
+from ._scratch import Scratch
 from ._values import Duration, duration, is_plain, plain, shortened, text
 from .errors import ScenarioError, warn
 from .result import Result
@@ -50,8 +50,8 @@ def run_saying(folder: str | Path, seed: int | None, until: Duration | None, out
     if out is not None:
         text(out, "the folder for the results (out=)", "out/demo")
     else:
-        keep = tempfile.TemporaryDirectory(prefix="seatrial-out-")
-        out = keep.name
+        keep = Scratch()
+        out = keep.folder
     for option, value in (("pcap", pcap), ("mrt", mrt)):
         if not isinstance(value, str):
             raise ScenarioError(f"--{option}: error: {shortened(value)}, expected text such as \"all\" or \"edge*\"")

@@ -125,6 +125,30 @@ def test_a_child_ends_with_its_parent(how):
     assert wait_until(lambda: not any(is_running(pid) for pid in running))
 
 
+def test_what_a_killed_python_leaves_goes_with_the_next_run(tmp_path):
+    def python(then):
+        return subprocess.Popen([PYTHON, "-c", f"import seatrial; {then}"], env={**os.environ, "TMPDIR": str(tmp_path)},
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    short = f"seatrial.run({str(REFERENCE)!r}, until='1ms', progress=False)"
+    killed = python(f"seatrial.load({str(REFERENCE)!r}).run(progress=False)")
+    running = wait_until(lambda: children(killed.pid))
+    killed.kill()
+    killed.communicate()
+    wait_until(lambda: not any(is_running(pid) for pid in running))
+    left = set(tmp_path.iterdir())
+    assert len(left) == 2  # the design, and its results
+    (tmp_path / "seatrial-of-somebody").mkdir()
+    with python(f"r = {short}; print(r.out); input()") as alive:
+        out = pathlib.Path(alive.stdout.readline().strip())
+        assert not left & set(tmp_path.iterdir())
+        with python(short) as other:
+            assert other.communicate() is not None and other.returncode == 0
+        assert (out / "results.json").is_file()  # of a process that is there
+        alive.communicate("\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["seatrial-of-somebody"]
+
+
 def test_a_child_whose_parent_is_gone_does_not_begin(tmp_path):
     done = subprocess.run([program(), "run", REFERENCE, "--out", tmp_path / "out"], env={"SEATRIAL_PARENT": "1"},
                           capture_output=True, text=True, check=False)
