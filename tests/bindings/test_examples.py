@@ -101,7 +101,7 @@ def test_the_ten_lines_of_the_readme(tmp_path):
     assert len(block.splitlines()) == 10
     assert block in (EXAMPLES / "ten_lines" / "ten_lines.py").read_text()
     folder = tmp_path / "as a reader has it"
-    shutil.copytree(EXAMPLES / "ten_lines", folder)
+    shutil.copytree(EXAMPLES / "ten_lines", folder, symlinks=True)  # as cp -r does
     done = subprocess.run([sys.executable, "ten_lines.py"], cwd=folder, capture_output=True, text=True, check=False,
                           env={**os.environ, "MPLBACKEND": "Agg"})
     assert done.returncode == 0, done.stderr
