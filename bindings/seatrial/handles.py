@@ -103,7 +103,8 @@ class Client(Host):
             rate: requests a second.
             url: what to ask for; or `requests`: several, each a URL or a mapping as `request()` makes.
             arrival: "poisson" (default), "constant" or "uniform".
-            from_, to: first and last moment of intended starts; the middle of the run when left out.
+            from_, to: first and last moment of intended starts; when left out, most of the run, with the first event of the timeline
+                in it (`seatrial.plan`).
             timeout: of one request, from its intended start to the last byte; 10 s when left out.
             connections: "per_request" (default) or "keepalive".
             resolve: the address of the URL's host; the edges' VIP when left out.

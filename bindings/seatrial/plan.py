@@ -15,6 +15,10 @@ Autonomous systems. asn= where it is given, and what files say. A router without
 not all see each other (leaves and spines) each rack's and each other router is of an AS of its own, from 65001 (RFC 7938). A host
 without one is of the AS of its segment's routers where these are of one (iBGP), else of 64512.
 
+Loads. One without `from_` begins after a third of the run, or, so that the first event of the timeline meets it, after two thirds of the
+time until then (not before 10 s, by when a design has come up, unless the event is); one without `to` ends a tenth of the run before
+its end. A URL's host without `resolve` is at the edges' VIP.
+
 Calico. A cluster whose manifests have no BGPConfiguration and no BGPPeer gets both; one without an IPPool gets 172.16.0.0/16 (the
 next cluster 172.17.0.0/16, ...) in /26 blocks, not encapsulated. A cluster announces its service addresses unless one before it
 announces the same. Made files are in `generated/` of the saved directory.
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
 
 DEFAULT_VIP = "10.50.0.80"
 _FIRST_CLIENT = 10
+_COME_UP = 10_000_000_000  # ns: edges look up their upstreams a second time
 
 
 @dataclass
@@ -351,8 +356,8 @@ class Plan:
             load = spec.get("load")
             if load is None or self.center.clients[spec["name"]].complete_load:
                 continue
-            # A third of the run for everything to come up, and a tenth for the last answers.
-            load.setdefault("from", duration(end // 3 / 1e9))
+            # A tenth of the run for the last answers.
+            load.setdefault("from", duration(self._begin(end) / 1e9))
             load.setdefault("to", duration((end - end // 10) / 1e9))
             for request in load["requests"]:
                 if "url" not in request:
@@ -362,6 +367,17 @@ class Plan:
                     vip = self._vip()
                     if vip is not None:
                         request["resolve"] = vip
+
+    def _begin(self, end: int) -> int:
+        """When loads begin: everything has come up, and the first event of the timeline meets a load; nanoseconds."""
+        moments = []
+        for event in self.center.timeline:
+            try:
+                moments.append(nanoseconds(event["at"]))
+            except (ScenarioError, KeyError, TypeError):
+                continue  # the check of the design says so, at its place
+        first = min(moments, default=end)
+        return min(end // 3, max(first * 2 // 3, min(first, _COME_UP)))
 
     def _vip(self) -> str | None:
         """Where the edges are from outside: what the first of them announces, else its own address."""

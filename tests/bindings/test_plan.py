@@ -131,3 +131,21 @@ def test_several_vlans_are_not_guessed_at(files):
     dc.edge("edge2", on=tor, vlan={"access": 20})
     with pytest.raises(seatrial.ScenarioError, match="several VLANs"):
         dc.check()
+
+
+@pytest.mark.parametrize(("events", "begin"), [
+    ([], "40s"),  # a third of 120 s
+    (["110s"], "40s"),
+    (["30s", "50s"], "20s"),  # two thirds of the time until the first event
+    (["12s"], "10s"),  # not before a design has come up,
+    (["6s"], "6s"),  # unless the event is
+])
+def test_the_first_event_meets_a_load(ten_lines, events, begin):
+    ten_lines.timeline.clear()
+    for at in events:
+        ten_lines.at(at).power_off(ten_lines.edges["edge1"])
+    ten_lines.duration = "120s"
+    load = ten_lines.document()["clients"][0]["load"]
+    assert (load["from"], load["to"]) == (begin, "108s")
+    ten_lines.clients["users"].load(rate=1, url=PAGE, from_="7s")
+    assert ten_lines.document()["clients"][0]["load"]["from"] == "7s"
