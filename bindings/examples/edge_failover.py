@@ -28,8 +28,8 @@ noticed = {}
 for core in ("core1", "core2"):
     changes = r.table("fib").query("node == @core and prefix == @VIP and at_ns > @LOSS * 1e9")
     noticed[core] = float(changes["at_ns"].iloc[0] / 1e9 - LOSS)
-    print(f"{core}: {len(r.fib(core, at=LOSS).loc[VIP, 'next_hops'])} next hops before, "
-          f"{len(r.fib(core).loc[VIP, 'next_hops'])} after, noticed after {noticed[core]:.2f} s")
+    print(f"{core}: {len(r.fib(core, at=LOSS)['next_hops'][VIP])} next hops before, "
+          f"{len(r.fib(core)['next_hops'][VIP])} after, noticed after {noticed[core]:.2f} s")
 last = LOSS + max(noticed.values())
 # The last two seconds before that are left out: a SYN that is sent again after a second finds another edge.
 during = r.requests[r.requests["intended_s"].between(LOSS, LOSS + min(noticed.values()) - 2)]
@@ -42,5 +42,5 @@ r.plot.convergence().figure.savefig(figures / "edge-failover-bgp.png")
 print(json.dumps({
     "noticed_after_s": noticed, "lost_share_until_noticed": float(1 - during["ok"].mean()), "requests_until_noticed": len(during),
     "lost_later": int((~after["ok"]).sum()), "requests_later": len(after),
-    "next_hops": [len(r.fib("core1", at=LOSS).loc[VIP, "next_hops"]), len(r.fib("core1").loc[VIP, "next_hops"])],
+    "next_hops": [len(r.fib("core1", at=LOSS)["next_hops"][VIP]), len(r.fib("core1")["next_hops"][VIP])],
 }))

@@ -9,6 +9,7 @@ BIRD's and FRR's timers, not for the messages.
 import json
 import pathlib
 import sys
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -18,7 +19,7 @@ FILES = pathlib.Path(__file__).resolve().parents[2] / "scenarios" / "get-me-to-t
 figures = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 
 
-def trial(nodes, reflectors):
+def trial(nodes: int, reflectors: int) -> dict[str, Any]:
     dc = seatrial.DataCenter(f"{'reflectors' if reflectors else 'mesh'}-{nodes}", base=FILES, duration="12s")
     tor = dc.switch("tor1")
     for i in range(reflectors):

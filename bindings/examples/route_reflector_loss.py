@@ -18,7 +18,7 @@ figures = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 LOSS = 20.0
 
 
-def trial(lost):
+def trial(lost: list[str]) -> seatrial.Result:
     dc = seatrial.DataCenter(f"lose-{len(lost)}-of-2-reflectors", base=FILES, duration="42s")
     tor = dc.switch("tor1")
     # The clients' traffic passes through core1; the reflectors carry routes alone.

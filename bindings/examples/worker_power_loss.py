@@ -18,7 +18,7 @@ figures = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 LOSS = 25.0
 
 
-def trial(timers):
+def trial(timers: str | None) -> seatrial.Result:
     dc = seatrial.load(FILES)
     dc.name = "worker-power-loss-" + (timers or "timers of the files").replace(" ", "-")
     dc.duration = "50s"

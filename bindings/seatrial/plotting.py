@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,7 +14,15 @@ from ._values import shortened
 from .errors import ScenarioError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from .result import Result
+
+    class OwnAxes(Axes):
+        """Axes that fill a figure of their own, one that can be saved."""
+
+        @property
+        def figure(self) -> Figure: ...  # type: ignore[override, unused-ignore]
 
 BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"
 _LINES = (BLUE, GREEN, PURPLE, YELLOW, SKY)
@@ -29,6 +37,10 @@ class Plots:
     def __init__(self, result: Result) -> None:
         self._result = result
 
+    @overload
+    def latency(self, ax: None = None) -> OwnAxes: ...
+    @overload
+    def latency(self, ax: Axes) -> Axes: ...
     def latency(self, ax: Axes | None = None) -> Axes:
         """Latency in ms of every request over its intended start in s, and the 50th and 99th percentile a second.
 
@@ -60,6 +72,10 @@ class Plots:
         FaultMarks(self._result).draw(axes)
         return _legend(axes)
 
+    @overload
+    def availability(self, ax: None = None) -> OwnAxes: ...
+    @overload
+    def availability(self, ax: Axes) -> Axes: ...
     def availability(self, ax: Axes | None = None) -> Axes:
         """The share of requests in % that succeeded, by second of their intended start, a line a client.
 
@@ -84,6 +100,10 @@ class Plots:
         FaultMarks(self._result).draw(axes)
         return _legend(axes)
 
+    @overload
+    def convergence(self, ax: None = None) -> OwnAxes: ...
+    @overload
+    def convergence(self, ax: Axes) -> Axes: ...
     def convergence(self, ax: Axes | None = None) -> Axes:
         """Established session ends over time in s, and changes of forwarding tables in bars (right, logarithmic).
 
@@ -120,6 +140,10 @@ class Plots:
         FaultMarks(self._result).draw(axes, settled=moved, behind=changes)
         return _legend(axes, changes)
 
+    @overload
+    def topology(self, ax: None = None) -> OwnAxes: ...
+    @overload
+    def topology(self, ax: Axes) -> Axes: ...
     def topology(self, ax: Axes | None = None) -> Axes:
         """Machines, switches and cables. Pods are left out; many alike machines of one switch are drawn as one, with their
         number. What the timeline hit is marked: machines that lost power, cables, machines of whose processes one was hit.

@@ -180,3 +180,14 @@ def test_the_fixture_for_a_teams_own_tests(tmp_path):
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "1 passed" in done.stdout
+
+
+def test_cmake_installs_it_without_pip(tmp_path):
+    done = subprocess.run(["cmake", "--install", ROOT / "build" / "release", "--prefix", tmp_path, "--component", "python"],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    site = tmp_path / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / (
+        "dist-packages" if pathlib.Path("/etc/debian_version").exists() else "site-packages")
+    said = subprocess.run([PYTHON, "-c", "import seatrial; from seatrial._program import program; print(seatrial.__file__, program())"],
+                          cwd="/", env={"PYTHONPATH": str(site)}, capture_output=True, text=True, check=True).stdout.split()
+    assert said == [str(site / "seatrial" / "__init__.py"), str(tmp_path / "bin" / "seatrial")]
