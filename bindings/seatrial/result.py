@@ -43,8 +43,10 @@ class Result:
             self.data: dict[str, Any] = loads(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise ScenarioError(f"{path}: error: cannot be read ({error.strerror}), expected a finished run") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ScenarioError(f"{path}: error: not JSON ({error}), expected a finished run") from error
+        if not isinstance(self.data, dict):
+            raise ScenarioError(f"{path}: error: no object, expected a finished run")
 
     @cached_property
     def native(self) -> _native.Run:
@@ -59,27 +61,27 @@ class Result:
     @property
     def ok(self) -> bool:
         """Whether every expectation holds."""
-        return bool(self.data["verdict"] == "pass")
+        return bool(self._part("verdict") == "pass")
 
     @property
     def scenario(self) -> str:
         """The scenario's name."""
-        return str(self.data["scenario"])
+        return str(self._part("scenario"))
 
     @property
     def seed(self) -> int:
         """The seed of the run."""
-        return int(self.data["seed"])
+        return int(self._part("seed"))
 
     @property
     def verdict(self) -> pd.DataFrame:
         """One row an expectation: id (index), kind, ok, why, evidence (ids of records)."""
         columns = {"id": str, "kind": str, "ok": bool, "why": str, "evidence": object}
-        return _table(self.data["expectations"], columns).set_index("id")
+        return _table(self._part("expectations"), columns).set_index("id")
 
     def summary(self) -> str:
         """The verdict in words: which expectations fail, and why."""
-        rows = self.data["expectations"]
+        rows = self._part("expectations")
         failed = [row for row in rows if not row["ok"]]
         held = {0: "nothing is expected", 1: "the one expectation holds"}.get(len(rows), f"all {len(rows)} expectations hold")
         head = f"{self.scenario}, seed {self.seed}: " + (
@@ -92,10 +94,10 @@ class Result:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{'✓' if row['ok'] else '✗'}</td><td>{html.escape(row['id'])}</td>"
-            f"<td style='text-align:left'>{html.escape(row['why'])}</td></tr>" for row in self.data["expectations"])
+            f"<td style='text-align:left'>{html.escape(row['why'])}</td></tr>" for row in self._part("expectations"))
         word = "PASS" if self.ok else "FAIL"
         return (f"<div><b>{word}</b> {html.escape(self.scenario)}, seed {self.seed}, "
-                f"{self.data['simulated_ns'] / 1e9:g} s simulated"
+                f"{self._part('simulated_ns') / 1e9:g} s simulated"
                 f"<table><tr><th></th><th>expectation</th><th>why</th></tr>{rows}</table></div>")
 
     # --- tables ---
@@ -231,7 +233,7 @@ class Result:
         started), witness (nodes on one way that goes wrong), reason, evidence (ids of records).
         """
         rows = [{"kind": one["kind"], "from_s": one["from_ns"] / 1e9, "to_s": _seconds(one["to_ns"]),
-                 "length_s": ((self.data["simulated_ns"] if one["to_ns"] is None else one["to_ns"]) - one["from_ns"]) / 1e9,
+                 "length_s": ((self._part("simulated_ns") if one["to_ns"] is None else one["to_ns"]) - one["from_ns"]) / 1e9,
                  "prefixes": one["prefixes"], "nodes": [node["node"] for node in one["nodes"]],
                  "witness": [hop["node"] for hop in one["witness"]], "reason": one["reason"], "evidence": one["evidence"]}
                 for one in self._part("windows")]
@@ -306,7 +308,7 @@ class Result:
     def _moment(self, at: Duration | None) -> int | None:
         if at is None:
             return None
-        moment, end = nanoseconds(at), int(self.data["simulated_ns"])
+        moment, end = nanoseconds(at), int(self._part("simulated_ns"))
         if moment > end:
             raise ScenarioError(f"error: {moment / 1e9:g} s is after the end of the run, expected at most {end / 1e9:g} s")
         return moment

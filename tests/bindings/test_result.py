@@ -87,9 +87,14 @@ def test_what_is_not_there_is_said(reference, tmp_path):
         reference.table("sessions")
     with pytest.raises(seatrial.SeatrialError, match="results.json: error: cannot be read"):
         seatrial.Result(tmp_path)
-    (tmp_path / "results.json").write_text("{")
-    with pytest.raises(seatrial.SeatrialError, match="not JSON"):
-        seatrial.Result(tmp_path)
+    for text, said in (("{", "not JSON"), ("[" * 200_000, "not JSON"), ("[]", "no object")):
+        (tmp_path / "results.json").write_text(text)
+        with pytest.raises(seatrial.ScenarioError, match=said):
+            seatrial.Result(tmp_path)
+    (tmp_path / "results.json").write_text("{}")
+    for use in (lambda r: r.ok, lambda r: r.summary(), lambda r: r.verdict, lambda r: r._repr_html_()):
+        with pytest.raises(seatrial.ScenarioError, match='no "'):
+            use(seatrial.Result(tmp_path))
 
 
 def test_windows_and_convergence_are_those_of_the_results(tmp_path):
