@@ -92,6 +92,7 @@ std::string Case::folder() const {
   std::string out = name();
   std::ranges::replace(out, ' ', '-');
   std::ranges::replace(out, ':', '@');
+  std::ranges::replace(out, '/', '@');  // of a process: edge1/nginx
   return out;
 }
 

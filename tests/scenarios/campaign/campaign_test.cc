@@ -76,6 +76,15 @@ BOOST_AUTO_TEST_CASE(a_pair_is_two_elements_of_which_none_takes_the_other_along)
   BOOST_TEST(found->cases.back().folder() == "power_off-core1-+-power_off-edge1");
 }
 
+BOOST_AUTO_TEST_CASE(the_runs_of_a_campaign_are_folders_beside_each_other) {
+  Case both;
+  both.failures.push_back(
+      {.kind = FailureKind::link, .action = Action::link_down, .target = "edge1:eth0"});
+  both.failures.push_back(
+      {.kind = FailureKind::process, .action = Action::kill, .target = "edge1/nginx"});
+  BOOST_TEST(both.folder() == "link_down-edge1@eth0-+-kill-edge1@nginx");
+}
+
 BOOST_AUTO_TEST_CASE(kinds_are_words_of_which_none_is_passed_over) {
   BOOST_TEST(parse_kinds("node,link,node")->size() == 2U);
   for (const auto* wrong : {"", "link,", "switch", "link;node", "processes"}) {
