@@ -21,17 +21,35 @@ endif()
 find_package(Threads REQUIRED)
 
 add_library(seatrial_options INTERFACE)
-target_compile_options(seatrial_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers -Werror)
-# GCC 12 sees an overlap in `"literal" + std::string` that is not there (GCC bug 105651).
-target_compile_options(seatrial_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+if(NOT SEATRIAL_JOINED)
+  target_compile_options(seatrial_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers -Werror)
+  # GCC 12 sees an overlap in `"literal" + std::string` that is not there (GCC bug 105651).
+  target_compile_options(seatrial_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+endif()
 target_include_directories(seatrial_options INTERFACE ${PROJECT_SOURCE_DIR})
+
+# seatrial_join(NAME VARIABLE): with SEATRIAL_JOINED, the list in VARIABLE becomes one of fewer files that include
+# several each (cmake/unity.py says which). What somebody installs from a checkout is built so; warnings are for those who change it.
+function(seatrial_join name variable)
+  if(NOT SEATRIAL_JOINED)
+    return()
+  endif()
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  execute_process(
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/cmake/unity.py ${CMAKE_CURRENT_BINARY_DIR}/${name}_joined ${${variable}}
+    OUTPUT_VARIABLE joined OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  string(REPLACE "\n" ";" joined "${joined}")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${${variable}} ${PROJECT_SOURCE_DIR}/cmake/unity.py)
+  set(${variable} ${joined} PARENT_SCOPE)
+endfunction()
 
 # seatrial_library(NAME [DEPS target...]): all *.cc of the current folder (not of its subfolders).
 function(seatrial_library name)
   cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   if(sources)
+    seatrial_join(${name} sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC seatrial_options ${ARG_DEPS})
   else()
