@@ -6,6 +6,7 @@
 #include <set>
 
 #include "results/explain/breakdown.h"
+#include "results/record/target.h"
 
 namespace seatrial::results {
 namespace {
@@ -247,7 +248,7 @@ void Causes::no_route(Cause& cause, const Fate& fate, TimePoint when) const {
     cause.steps.push_back(std::move(session));
     for (std::size_t i = record_.faults().size(); i-- > 0;) {
       const auto& fault = record_.faults()[i];
-      if (fault.at > change.at || node_of_port(fault.target) != peer) continue;
+      if (fault.at > change.at || node_of_target(fault.target) != peer) continue;
       cause.deed +=
           fmt::format(" after {} of {} at {}", fault.action, fault.target, clock(fault.at));
       cause.steps.push_back(

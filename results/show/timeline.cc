@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "results/record/target.h"
 #include "results/report/text.h"
 #include "results/show/common.h"
 
@@ -83,7 +84,7 @@ class Describe {
     return {x.at, "link", node_of_port(x.port), std::nullopt, x.port + (x.up ? " up" : " down")};
   }
   Entry operator()(const FaultInjected& x) const {
-    return {x.at, "fault", node_of_port(x.target), std::nullopt, x.action + " " + x.target};
+    return {x.at, "fault", node_of_target(x.target), std::nullopt, x.action + " " + x.target};
   }
   Entry operator()(const NeighbourChanged& x) const {
     return {x.at, "neighbour", x.node, std::nullopt,

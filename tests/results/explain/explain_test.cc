@@ -232,6 +232,20 @@ BOOST_AUTO_TEST_CASE(a_route_that_went_with_its_session_leads_to_the_fault) {
              "expired) after power_off of c at 60 s");
 }
 
+BOOST_AUTO_TEST_CASE(a_route_that_went_with_its_session_leads_to_the_process_that_was_killed) {
+  auto world = world_with_session();
+  world.record.add(FaultInjected{at(60s), "kill", "c/bgp"});
+  world.record.add(SessionChanged{at(60s + 1ms), "b", address_of(2), "Idle", "connection closed"});
+  world.route(60s + 2ms, 1, block, {});
+  world.record.add(request(70s, 71s, "reset"));
+  world.record.add(proxy(70s, 71s, "unreachable"));
+  const auto why = Explainer(world.record).explain(0);
+  BOOST_TEST(why.cause ==
+             "b had no route to 172.16.1.64/26 any more: its session to c was lost (connection "
+             "closed) after kill of c/bgp at 60 s");
+  BOOST_TEST(why.chain.back().evidence.front() == "fault/0");
+}
+
 BOOST_AUTO_TEST_CASE(slow_is_ten_medians_or_what_an_expectation_asked_for) {
   SmallWorld world(2);
   for (int i = 0; i < 20; ++i) world.record.add(request(1s, 1s + 10ms, ""));
