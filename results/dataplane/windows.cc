@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <span>
+#include <unordered_map>
 #include <utility>
 
 #include "results/dataplane/checker.h"
@@ -105,6 +106,28 @@ class Tracker {
   std::vector<Window> done_;
 };
 
+std::size_t hash_but_prefix(const Window& window) {
+  std::size_t hash = std::hash<std::string>()(window.reason);
+  const auto mix = [&hash](std::size_t value) {
+    hash = (hash ^ value) * 0x9e3779b97f4a7c15U;
+    hash ^= hash >> 29;
+  };
+  const auto mix_time = [&mix](const std::optional<TimePoint>& at) {
+    mix(at ? static_cast<std::size_t>(at->time_since_epoch().count()) : ~std::size_t{0});
+  };
+  mix(static_cast<std::size_t>(window.kind));
+  mix_time(window.from);
+  mix_time(window.to);
+  for (const auto& [node, spans] : window.nodes) {
+    mix(std::hash<std::string>()(node));
+    for (const auto& span : spans) {
+      mix_time(span.from);
+      mix_time(span.to);
+    }
+  }
+  return hash;
+}
+
 bool same_but_prefix(const Window& a, const Window& b) {
   return a.kind == b.kind && a.from == b.from && a.to == b.to && a.reason == b.reason &&
          a.nodes == b.nodes;
@@ -133,14 +156,17 @@ std::vector<Window> find_windows(const Record& record) {
            std::tie(b.from, b.kind, b.prefixes.front());
   });
   std::vector<Window> out;
+  std::unordered_multimap<std::size_t, std::size_t> known;  // hash, index into `out`
   for (auto& window : found) {
-    const auto same = std::find_if(out.begin(), out.end(), [&](const Window& other) {
-      return same_but_prefix(other, window);
-    });
-    if (same == out.end()) {
+    const auto hash = hash_but_prefix(window);
+    const auto [first, last] = known.equal_range(hash);
+    const auto same = std::find_if(
+        first, last, [&](const auto& entry) { return same_but_prefix(out[entry.second], window); });
+    if (same == last) {
+      known.emplace(hash, out.size());
       out.push_back(std::move(window));
     } else {
-      same->prefixes.push_back(window.prefixes.front());
+      out[same->second].prefixes.push_back(window.prefixes.front());
     }
   }
   return out;
