@@ -1,4 +1,5 @@
 // seatrial diff: two captures, or two runs' folders, compared by meaning.
+#include <array>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -47,13 +48,20 @@ int compare(const Options& options) {
     std::cerr << "seatrial diff: error: two captures or two folders are needed: A B\n";
     return bad_input;
   }
-  for (const auto& path : {options.a, options.b}) {
-    if (fs::exists(path)) continue;
-    std::cerr << path << ": error: does not exist, expected a capture or a folder\n";
+  std::array<fs::file_status, 2> kinds;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto& path = i == 0 ? options.a : options.b;
+    std::error_code error;
+    kinds.at(i) = fs::status(path, error);
+    if (fs::exists(kinds.at(i))) continue;
+    const bool missing = kinds.at(i).type() == fs::file_type::not_found;
+    std::cerr << path
+              << ": error: " << (missing ? "does not exist" : "cannot be read: " + error.message())
+              << ", expected a capture or a folder\n";
     return bad_input;
   }
-  const bool folder = fs::is_directory(options.a);
-  if (folder != fs::is_directory(options.b)) {
+  const bool folder = fs::is_directory(kinds[0]);
+  if (folder != fs::is_directory(kinds[1])) {
     std::cerr << "seatrial diff: error: " << options.a << " and " << options.b
               << " are a file and a folder, expected two of a kind\n";
     return bad_input;

@@ -201,7 +201,9 @@ results::Outcome Judge::judge(const ExpectSpread& e) {
                                percent(share), percent(e.max_share)));
     }
   }
-  return findings.outcome(fmt::format("{} answered requests over {}", total, join(shares)));
+  return findings.outcome(total == 0
+                              ? std::string()
+                              : fmt::format("{} answered requests over {}", total, join(shares)));
 }
 
 results::Outcome Judge::judge(const ExpectDrops& e) {

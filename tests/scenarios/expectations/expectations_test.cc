@@ -225,6 +225,9 @@ BOOST_FIXTURE_TEST_CASE(spread_is_judged_by_share, Run) {
   facts.edge_names = {"edge1"};
   says(judge(ExpectSpread{SpreadOver::edges, "users", "", 0.1, 0.9}), false,
        "was carried by edge2, which is not among them");
+  // Of no answer there are no shares to tell.
+  BOOST_TEST(judge(ExpectSpread{SpreadOver::edges, "guests", "", 0.0, 1.0}).why ==
+             "load \"guests\" had no answered request");
 }
 
 BOOST_FIXTURE_TEST_CASE(drops_are_counted_with_the_first_as_witness, Run) {
