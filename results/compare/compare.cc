@@ -103,6 +103,50 @@ bool leaves_out_the_rest(Source& damaged, Source& other, CaptureComparison& out)
   return true;
 }
 
+// Where one capture holds less of its frames than the other one: how much of them.
+std::optional<std::size_t> common_snaplen(const Source& a, const Source& b) {
+  const auto left = a.snaplen();
+  const auto right = b.snaplen();
+  if (left == right || (a.cut_frames() > 0 && !left) || (b.cut_frames() > 0 && !right)) {
+    return std::nullopt;
+  }
+  return left && right ? std::min(*left, *right) : left ? left : right;
+}
+
+// That the captures hold different shares of the frames is said once; what both hold was compared.
+void tell_snaplen(const Source& a, const Source& b, std::size_t octets,
+                  const CompareOptions& options, CaptureComparison& out) {
+  const auto limited = std::max(a.limited_frames(), b.limited_frames());
+  if (limited == 0 || options.layer == Layer::bytes) return;
+  const bool longer_a = a.limited_frames() > b.limited_frames();
+  const auto what = fmt::format(
+      "{} {} longer in {} than in {}, which holds {} octets of a frame at most (snaplen): what "
+      "lies beyond them is not compared",
+      limited, limited == 1 ? "frame is" : "frames are", longer_a ? "A" : "B", longer_a ? "B" : "A",
+      octets);
+  if (options.lens.ignores("frame.cap_len")) {
+    out.notes.push_back(what);
+    return;
+  }
+  Finding finding;
+  finding.layer = options.layer;
+  finding.kind = FindingKind::content;
+  finding.where = "frames";
+  finding.what = what;
+  const auto kept = [](const Source& source) {
+    const auto snaplen = source.snaplen();
+    return snaplen ? fmt::format("{} octets of a frame at most", *snaplen) : "whole frames";
+  };
+  finding.fields.push_back({"frame.cap_len", kept(a), kept(b)});
+  out.findings.insert(out.findings.begin(), std::move(finding));
+  ++out.differences;
+  for (auto& verdict : out.layers) {
+    if (verdict.layer != options.layer) continue;
+    ++verdict.differences;
+    verdict.same = false;
+  }
+}
+
 }  // namespace
 
 void compare_sources(Source& a, Source& b, const CompareOptions& options, CaptureComparison& out) {
@@ -174,7 +218,19 @@ CaptureComparison compare_captures(const std::filesystem::path& a, const std::fi
     out.findings.push_back(std::move(finding));
     ++out.differences;
   }
+  const auto before = out;
   compare_sources(*left, *right, options, out);
+  if (const auto octets = common_snaplen(*left, *right)) {
+    left = Source::open(a, options.bpf, options.from, options.until, octets);
+    right = Source::open(b, options.bpf, options.from, options.until, octets);
+    out = before;
+    for (const auto* source : {&left, &right}) {
+      if (!*source) out.errors.push_back(source->error());
+    }
+    if (!out.errors.empty()) return out;
+    compare_sources(*left, *right, options, out);
+    tell_snaplen(*left, *right, *octets, options, out);
+  }
   for (const auto* source : {&*left, &*right}) {
     if (source->reader().error()) out.errors.push_back(*source->reader().error());
     if (source->frames() == 0) {

@@ -34,6 +34,7 @@ class Bgp : public Protocol {
     if (half.octets) return half.octets->on_bytes(direction, bytes, at);
     if (!half.synchronized && !synchronize(half, bytes)) return;
     half.framer.feed(bytes);
+    auto unread = half.beginning.size() + bytes.size();
     for (;;) {
       const auto frame = half.framer.next();
       if (!frame) {
@@ -41,14 +42,20 @@ class Bgp : public Protocol {
         half.octets = make_octets(outlet_);
         return;
       }
-      if (!*frame) return;
+      if (!*frame) break;
+      unread -= std::min(unread, (*frame)->whole.size());
       on_message(direction, **frame, at);
     }
+    if (unread <= bytes.size()) half.beginning.clear();
+    const auto own = bytes.last(std::min(unread, bytes.size()));
+    half.beginning.append(reinterpret_cast<const char*>(own.data()), own.size());
   }
 
   void on_gap(Direction direction, std::uint64_t octets, const Stamp& at) override {
-    outlet_.emit_lost(direction, octets, at);
     Half& half = half_of(direction);
+    outlet_.emit_beginning(direction, half.beginning, at);
+    outlet_.emit_lost(direction, octets, at);
+    half.beginning.clear();
     half.framer = {};
     half.synchronized = false;
   }
@@ -84,6 +91,7 @@ class Bgp : public Protocol {
   };
   struct Half {
     bgp::Framer framer;
+    std::string beginning;  // of the message that is not whole yet
     bool synchronized = true;
     std::unique_ptr<Protocol> octets;  // behind what is no BGP
     std::optional<bgp::OpenMessage> open;

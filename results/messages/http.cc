@@ -41,10 +41,12 @@ class Http : public Protocol {
     if (direction == Direction::to_server) {
       requests_.push(bytes);
       pull_requests(at);
+      keep_beginning(direction, bytes, requests_, in_request_body_);
     } else {
       if (!response_begun_) prepare_response();
       responses_.push(bytes);
       pull_responses(at);
+      keep_beginning(direction, bytes, responses_, in_response_body_);
     }
   }
   void on_gap(Direction direction, std::uint64_t octets, const Stamp& at) override {
@@ -64,6 +66,7 @@ class Http : public Protocol {
     }
     // What follows cannot be read as messages.
     if (direction == Direction::to_client && in_response_body_) emit_response(false);
+    outlet_.emit_beginning(direction, beginning_of(direction), at);
     give_up(direction);
     octets_->on_gap(direction, octets, at);
   }
@@ -107,6 +110,19 @@ class Http : public Protocol {
 
   Body& body_of(Direction direction) {
     return direction == Direction::to_server ? request_body_ : response_body_;
+  }
+
+  std::string& beginning_of(Direction direction) {
+    return beginnings_.at(static_cast<std::size_t>(direction));
+  }
+  // The octets of a head whose rest may never come.
+  template <class Parser>
+  void keep_beginning(Direction direction, ByteSpan bytes, const Parser& parser, bool in_body) {
+    auto& beginning = beginning_of(direction);
+    if (gave_up(direction) || in_body || !parser.in_message()) return beginning.clear();
+    const bool goes_on = !beginning.empty() || parser.buffered() == 0;
+    const auto own = goes_on ? bytes.size() : std::min(bytes.size(), parser.buffered());
+    beginning.append(reinterpret_cast<const char*>(bytes.last(own).data()), own);
   }
 
   template <class Parser>
@@ -300,6 +316,7 @@ class Http : public Protocol {
   bool any_lost_ = false;    // responses may be among them
   std::vector<Response> deferred_;
   std::array<bool, 2> given_up_{};
+  std::array<std::string, 2> beginnings_;
   std::unique_ptr<Protocol> octets_;
 };
 

@@ -1,5 +1,7 @@
 #include "results/messages/protocol.h"
 
+#include "results/text/printable.h"
+
 namespace seatrial::results {
 
 Outlet::Outlet(MessageSink& sink, const Lens& lens, ConversationId id, Conversation conversation,
@@ -23,6 +25,17 @@ void Outlet::emit_lost(Direction direction, std::uint64_t octets, const Stamp& a
   emit(direction, MessageBuilder(lens_, "tcp.analysis.lost_segment", at)
                       .title(std::to_string(octets) + " octets that were not captured")
                       .key(std::to_string(octets))
+                      .build());
+}
+
+void Outlet::emit_beginning(Direction direction, std::string_view octets, const Stamp& at) {
+  if (octets.empty()) return;
+  constexpr std::size_t most_shown = 256;
+  auto shown = printable(octets.substr(0, most_shown));
+  if (octets.size() > most_shown) shown += ", hash " + hex(hash_of(octets));
+  emit(direction, MessageBuilder(lens_, "tcp.segment_data", at)
+                      .title("beginning of a message, " + std::to_string(octets.size()) + " octets")
+                      .field("tcp.segment_data", std::move(shown))
                       .build());
 }
 

@@ -35,6 +35,8 @@ class Outlet {
   void emit(const std::string& lane, Message message);
   // That many octets were not captured.
   void emit_lost(Direction direction, std::uint64_t octets, const Stamp& at);
+  // These begin a message that was not captured to its end.
+  void emit_beginning(Direction direction, std::string_view octets, const Stamp& at);
 
   // Until release() messages wait: what they belong to is not known yet.
   void hold() { held_ = true; }

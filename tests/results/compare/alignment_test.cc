@@ -173,6 +173,58 @@ BOOST_AUTO_TEST_CASE(a_response_that_was_not_captured_is_the_one_that_is_missing
   }
 }
 
+// As `tcpdump -s` takes them: no more than so many octets of each frame.
+std::filesystem::path write_cut(const Folder& folder, const char* name, const Frames& frames,
+                                std::uint32_t octets) {
+  auto path = folder.path() / name;
+  PcapOptions options;
+  options.snaplen = octets;
+  auto writer = PcapWriter::create(path, options).value();
+  for (const auto& [at, frame] : frames) writer.write(TimePoint(at), frame);
+  BOOST_REQUIRE(writer.close());
+  return path;
+}
+
+BOOST_AUTO_TEST_CASE(a_snaplen_is_said_once_and_what_both_hold_is_compared) {
+  const auto talk = [](const std::string& target) {
+    Frames frames;
+    for (const auto start : {0s, 1s, 2s}) {
+      Talk(frames, start)
+          .open()
+          .client("GET " + target + " HTTP/1.1\r\nHost: cafe.example.com\r\n\r\n")
+          .server(response_of(2) + "ok")
+          .close();
+    }
+    return frames;
+  };
+  const Folder folder;
+  const auto whole = folder.write("whole.pcap", talk("/a"));
+  // 54 octets of headers, then "GET /a HTTP/1.1", CR, LF.
+  const auto cut = write_cut(folder, "cut.pcap", talk("/a"), 54 + 17);
+  const std::string once =
+      "6 frames are longer in A than in B, which holds 71 octets of a frame at most (snaplen): "
+      "what lies beyond them is not compared";
+  for (const auto layer : {Layer::messages, Layer::streams, Layer::frames}) {
+    const auto out = compare_captures(whole, cut, at_layer(layer));
+    BOOST_TEST(words(out) == std::vector<std::string>{once}, boost::test_tools::per_element());
+    BOOST_TEST(!out.same);
+    BOOST_TEST(compare_captures(whole, cut, ignoring({"frame.cap_len"}, layer)).same);
+  }
+  const auto back = words(compare_captures(cut, whole, {}));
+  BOOST_REQUIRE(back.size() == 1U);
+  BOOST_TEST(back[0].starts_with("6 frames are longer in B than in A, which holds 71 octets"));
+
+  // Another target is within the 71 octets, another body is not.
+  const auto other = write_cut(folder, "other.pcap", talk("/b"), 54 + 17);
+  const auto told = words(compare_captures(whole, other, ignoring({"frame.cap_len"})));
+  BOOST_REQUIRE(told.size() == 3U);
+  for (const auto& what : told) {
+    BOOST_TEST(what ==
+               "beginning of a message, 17 octets: octets GET /a HTTP/1.1\\x0d\\x0a in A, "
+               "GET /b HTTP/1.1\\x0d\\x0a in B");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_header_that_is_cut_still_belongs_to_its_connection) {
   // 54 octets of a frame: up to the end of a TCP header without options; these have a timestamp.
   auto frames = download(0);
