@@ -25,7 +25,7 @@ Json to_json(const std::vector<ChainStep>& chain) {
   for (const auto& step : chain) {
     Json frames = Json::array();
     for (const auto& frame : step.frames) {
-      frames.push_back({{"file", frame.file}, {"number", frame.number}});
+      frames.push_back({{"file", frame.file}, {"frame", frame.number}});
     }
     out.push_back({{"kind", step.kind},
                    {"at_ns", show::ns(step.at)},

@@ -256,6 +256,26 @@ std::string walk_json(const WalkResult& result, const ForwardingQuery& query, Ti
                      {"steps", std::move(steps)}});
 }
 
+// Whom a packet for a prefix can be for: the first that has an address in it.
+net::IpAddress address_in(const Record& record, const net::Prefix& prefix, TimePoint at) {
+  std::optional<net::IpAddress> first;
+  const auto offer = [&](const net::IpAddress& address) {
+    if (prefix.contains(address) && (!first || address < *first)) first = address;
+  };
+  for (const auto& node : record.topology().nodes) {
+    if (node.kind == "pod") continue;
+    for (const auto& port : node.ports) {
+      for (const auto& own : port.addresses) offer(own.address);
+    }
+  }
+  for (const auto& pod : record.pods()) {
+    if (!pod.address.is_unspecified() && record.pod_at(pod.address, at) != nullptr) {
+      offer(pod.address);
+    }
+  }
+  return first.value_or(prefix.address());
+}
+
 }  // namespace
 
 Shown show_path(const StoredRun& run, const std::string& request, const ShowFormat& format) {
@@ -275,9 +295,12 @@ Shown show_forwarding(const StoredRun& run, const ForwardingQuery& query,
     to = *endpoint;
   } else if (const auto address = net::IpAddress::parse(query.to)) {
     to.address = *address;
+  } else if (const auto prefix = net::Prefix::parse(query.to)) {
+    to.address = address_in(run.record, *prefix, *at);
   } else {
-    return tl::make_unexpected(fmt::format("\"{}\" is no address, expected ADDRESS or ADDRESS:PORT",
-                                           query.to.substr(0, 100)));
+    return tl::make_unexpected(
+        fmt::format("\"{}\" is no address, expected ADDRESS, ADDRESS:PORT or a prefix",
+                    query.to.substr(0, 100)));
   }
   const Snapshot snapshot(run.record, *at);
   if (snapshot.fib(query.from) == nullptr && !snapshot.power(query.from)) {
@@ -290,7 +313,8 @@ Shown show_forwarding(const StoredRun& run, const ForwardingQuery& query,
 
   const auto name = names.of(to.address, *at);
   auto out = show::heading(
-      fmt::format("Forwarding from {} to {}{} {}", query.from, query.to,
+      fmt::format("Forwarding from {} to {}{} {}", query.from,
+                  to.port == 0 ? to.address.to_string() : to.to_string(),
                   name.empty() ? "" : " (" + name + ")", show::moment_text(run, query.at)),
       format);
   out += ForwardingText(result, names, *at, format).write();

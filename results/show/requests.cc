@@ -56,7 +56,62 @@ std::string carried_by(const RequestPath& path) {
   return out;
 }
 
-Shown list(const StoredRun& run, const RequestQuery& query, const ShowFormat& format) {
+// Whether a request's packets passed a node, and one of its connections was to an address.
+class WayFilter {
+ public:
+  static tl::expected<WayFilter, std::string> of(const StoredRun& run, const RequestQuery& query) {
+    if (auto wrong = show::wrong_node(run, query.node)) {
+      return tl::make_unexpected(*std::move(wrong));
+    }
+    WayFilter out;
+    out.node_ = query.node;
+    if (query.prefix.empty()) return out;
+    const auto address = net::IpAddress::parse(query.prefix);
+    out.prefix_ = address ? net::Prefix::host(*address) : net::Prefix::parse(query.prefix);
+    if (!out.prefix_) {
+      return tl::make_unexpected(
+          fmt::format("\"{}\" is no prefix, expected ADDRESS/LENGTH or an address",
+                      query.prefix.substr(0, 100)));
+    }
+    return out;
+  }
+
+  bool takes_all() const { return node_.empty() && !prefix_; }
+  bool operator()(const RequestFinished& request, const RequestPath& path) const {
+    return (node_.empty() || passed(request, path)) && (!prefix_ || addressed(request, path));
+  }
+
+ private:
+  bool passed(const RequestFinished& request, const RequestPath& path) const {
+    const auto here = [this](const PathHop& hop) { return hop.node == node_; };
+    return request.client == node_ || path.edge == node_ || path.ingress_pod == node_ ||
+           path.app_pod == node_ || std::ranges::any_of(path.legs, [&](const PathLeg& leg) {
+             return std::ranges::any_of(leg.hops, here) || std::ranges::any_of(leg.back, here);
+           });
+  }
+  bool addressed(const RequestFinished& request, const RequestPath& path) const {
+    return prefix_->contains(request.remote.address) ||
+           std::ranges::any_of(path.legs, [this](const PathLeg& leg) {
+             return prefix_->contains(leg.flow.to.address);
+           });
+  }
+
+  std::string node_;
+  std::optional<net::Prefix> prefix_;
+};
+
+struct Chosen {
+  std::vector<std::size_t> rows;  // indexes into Record::requests()
+  std::size_t matching = 0;
+};
+
+tl::expected<Chosen, std::string> choose(const StoredRun& run, const RequestQuery& query,
+                                         const PathFinder& paths) {
+  if (query.at) {
+    if (const auto at = show::moment(run, query.at); !at) return tl::make_unexpected(at.error());
+  }
+  const auto filter = WayFilter::of(run, query);
+  if (!filter) return tl::make_unexpected(filter.error());
   const auto& requests = run.record.requests();
   std::vector<std::string> clients;
   std::vector<std::string> endings;
@@ -86,6 +141,8 @@ Shown list(const StoredRun& run, const RequestQuery& query, const ShowFormat& fo
     if (query.failed && q.succeeded()) continue;
     if (!has_status(q, query.status)) continue;
     if ((query.from && q.intended < *query.from) || (query.to && q.intended >= *query.to)) continue;
+    if (query.at && (q.intended > *query.at || q.finished <= *query.at)) continue;
+    if (!filter->takes_all() && !(*filter)(q, paths.path_of(i))) continue;
     chosen.push_back(i);
   }
   // They were kept as they ended; a person thinks in the order they began.
@@ -97,11 +154,31 @@ Shown list(const StoredRun& run, const RequestQuery& query, const ShowFormat& fo
   }
   const auto matching = chosen.size();
   if (query.limit > 0 && chosen.size() > query.limit) chosen.resize(query.limit);
+  return Chosen{std::move(chosen), matching};
+}
 
+std::string title(const StoredRun& run, const RequestQuery& query, std::size_t matching) {
+  return fmt::format("Requests{}: {} of {}{}",
+                     query.at ? " under way " + show::moment_text(run, query.at) : std::string(),
+                     readable(std::uint64_t{matching}),
+                     readable(std::uint64_t{run.record.requests().size()}),
+                     query.slow ? ", the slowest first" : "");
+}
+
+std::string more(const Chosen& chosen) {
+  if (chosen.rows.size() == chosen.matching) return "";
+  return fmt::format("{} more (--limit 0 for all)\n",
+                     readable(std::uint64_t{chosen.matching - chosen.rows.size()}));
+}
+
+Shown list(const StoredRun& run, const RequestQuery& query, const ShowFormat& format) {
   const PathFinder paths(run.record);
+  const auto chosen = choose(run, query, paths);
+  if (!chosen) return tl::make_unexpected(chosen.error());
+  const auto& requests = run.record.requests();
   Table table({"REQUEST", ">AT (s)", ">LATENCY", "ENDED", "EVIDENCE", "WHAT; CARRIED BY"});
   Json rows = Json::array();
-  for (const auto i : chosen) {
+  for (const auto i : chosen->rows) {
     const auto& q = requests[i];
     const auto path = paths.path_of(i);
     if (format.json) {
@@ -116,18 +193,22 @@ Shown list(const StoredRun& run, const RequestQuery& query, const ShowFormat& fo
   }
   if (format.json) {
     return show::dump({{"requests_in_run", requests.size()},
-                       {"matching", matching},
+                       {"matching", chosen->matching},
                        {"requests", std::move(rows)}});
   }
-  auto out = show::heading(fmt::format("Requests: {} of {}{}", readable(std::uint64_t{matching}),
-                                       readable(std::uint64_t{requests.size()}),
-                                       query.slow ? ", the slowest first" : ""),
-                           format);
+  auto out = show::heading(title(run, query, chosen->matching), format);
   if (!table.empty()) out += table.write(format.width, format.colour);
-  if (chosen.size() < matching) {
-    out += fmt::format("{} more (--limit 0 for all)\n",
-                       readable(std::uint64_t{matching - chosen.size()}));
-  }
+  return out + more(*chosen);
+}
+
+// The nodes on the way out, in order; what came later is left out.
+std::vector<std::string> nodes_until(const RequestPath& path, const std::string& client,
+                                     const std::optional<TimePoint>& at) {
+  std::vector<std::string> out{client};
+  const auto add = [&](const PathHop& hop) {
+    if ((!at || hop.at <= *at) && out.back() != hop.node) out.push_back(hop.node);
+  };
+  for (const auto& leg : path.legs) std::ranges::for_each(leg.hops, add);
   return out;
 }
 
@@ -271,6 +352,43 @@ std::vector<std::size_t> tries_of(const StoredRun& run, std::size_t index) {
 }
 
 }  // namespace show
+
+Shown show_ways(const StoredRun& run, const RequestQuery& query, const ShowFormat& format) {
+  const PathFinder paths(run.record);
+  const auto chosen = choose(run, query, paths);
+  if (!chosen) return tl::make_unexpected(chosen.error());
+  Table table({"REQUEST", ">SINCE (s)", ">LATENCY", "ENDED", "EVIDENCE", "NODES"});
+  Json rows = Json::array();
+  for (const auto i : chosen->rows) {
+    const auto& q = run.record.requests()[i];
+    const auto nodes = nodes_until(paths.path_of(i), q.client, query.at);
+    const auto id = q.client + "/" + std::to_string(q.number);
+    if (format.json) {
+      rows.push_back({{"id", id},
+                      {"intended_ns", show::ns(q.intended)},
+                      {"finished_ns", show::ns(q.finished)},
+                      {"status", q.status},
+                      {"error", q.error},
+                      {"nodes", nodes},
+                      {"evidence", evidence_id("request", i)}});
+      continue;
+    }
+    std::string way;
+    for (const auto& node : nodes) way += (way.empty() ? "" : " > ") + node;
+    table.add({id, show::shown_time(q.intended), readable(q.latency()),
+               Cell(ending(q), q.succeeded() ? Colour::green : Colour::red),
+               evidence_id("request", i), way});
+  }
+  if (format.json) {
+    return show::dump({{"at_ns", show::ns(query.at)},
+                       {"requests_in_run", run.record.requests().size()},
+                       {"matching", chosen->matching},
+                       {"ways", std::move(rows)}});
+  }
+  auto out = show::heading(title(run, query, chosen->matching), format);
+  if (!table.empty()) out += table.write(format.width, format.colour);
+  return out + more(*chosen);
+}
 
 Shown show_requests(const StoredRun& run, const RequestQuery& query, const ShowFormat& format) {
   return query.one.empty() ? list(run, query, format) : one(run, query.one, format);

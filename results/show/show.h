@@ -46,15 +46,21 @@ struct RequestQuery {
   std::optional<TimePoint> from;    // of the intended start, inclusive
   std::optional<TimePoint> to;      // exclusive
   std::size_t limit = 0;            // rows; 0: all
+  std::optional<TimePoint> at;      // under way then: due already, and not over
+  std::string node;                 // whose packets passed that machine or pod; empty: all
+  std::string prefix;  // or an address: one of its connections was to there; empty: all
 };
 Shown show_requests(const StoredRun& run, const RequestQuery& query, const ShowFormat& format);
 
 // The way that the packets of "users/17" took.
 Shown show_path(const StoredRun& run, const std::string& request, const ShowFormat& format);
+// The nodes that the requests that `query` chooses had passed, those until `query.at` where there
+// is one.
+Shown show_ways(const StoredRun& run, const RequestQuery& query, const ShowFormat& format);
 // The ways that a packet from a node to an address would take at a moment.
 struct ForwardingQuery {
   std::string from;
-  std::string to;
+  std::string to;  // or a prefix: the first address in it that somebody has, or the first
   std::optional<TimePoint> at;
 };
 Shown show_forwarding(const StoredRun& run, const ForwardingQuery& query, const ShowFormat& format);

@@ -48,10 +48,12 @@ const std::map<std::string, What, std::less<>>& whats() {
       {"rib", {{"--at", "--node", "--prefix", "--longer", "--pods"}, {"rib", "pod", "fault"}}},
       {"fib", {{"--at", "--node", "--prefix", "--longer", "--pods"}, {"fib", "pod", "fault"}}},
       {"requests",
-       {{"--client", "--failed", "--slow", "--status", "--from", "--to", "--limit", "WHICH"},
+       {{"--at", "--node", "--prefix", "--client", "--failed", "--slow", "--status", "--from",
+         "--to", "--limit", "WHICH"},
         {"request", "proxy", "pod"}}},
       {"paths",
-       {{"--at", "--from", "--to", "WHICH"},
+       {{"--at", "--from", "--to", "--node", "--prefix", "--client", "--failed", "--limit",
+         "WHICH"},
         {"request", "proxy", "hop", "pod", "fib", "link", "fault", "nat"}}},
       {"timeline",
        {{"--at", "--limit", "--node", "--prefix", "--kind", "--from", "--to"},
@@ -123,19 +125,56 @@ results::StoredRun read(const Options& options, const std::set<std::string, std:
   return *std::move(run);
 }
 
+// Those of which something was asked that only one of the three questions about ways takes.
+bool chooses_requests(const Options& options) {
+  return options.failed || options.limit || !options.client.empty();
+}
+
+results::RequestQuery request_query(const Options& options, const results::ShowFormat& format) {
+  constexpr std::size_t shown_unasked = 50;  // on a terminal; a program gets all
+  results::RequestQuery query;
+  query.one = options.which;
+  query.client = options.client;
+  query.failed = options.failed;
+  query.slow = options.slow;
+  query.status = options.status;
+  query.limit = options.limit.value_or(format.json ? 0 : shown_unasked);
+  query.at = time_of(options.at);
+  query.node = options.node;
+  query.prefix = options.prefix;
+  return query;
+}
+
+// A request's way; the ways of requests; the ways that a packet would take.
 results::Shown show_paths(const Options& options, const results::ShowFormat& format) {
-  const bool forwarding = !options.from.empty() || !options.to.empty();
-  if (forwarding == !options.which.empty() ||
-      (forwarding && (options.from.empty() || options.to.empty()))) {
-    refuse("paths: expected a request (paths users/17), or both --from NODE and --to ADDRESS");
+  // "--node worker1 --prefix 172.16.1.64/26" asks for the way from the one to the other.
+  const bool both = !options.node.empty() && !options.prefix.empty();
+  const auto from = both && options.from.empty() ? options.node : options.from;
+  const auto to = both && options.to.empty() ? options.prefix : options.to;
+  const bool forwarding = !from.empty() || !to.empty();
+  const bool some = options.at || !options.node.empty() || !options.prefix.empty();
+  if (!options.which.empty() && (forwarding || some || chooses_requests(options))) {
+    refuse("paths: expected nothing beside one request, \"" + options.which + "\"");
+  }
+  if (forwarding && (from.empty() || to.empty() || chooses_requests(options) ||
+                     (!both && (!options.node.empty() || !options.prefix.empty())))) {
+    refuse("paths: expected both --from NODE and --to ADDRESS, with --at or without");
+  }
+  if (!options.which.empty()) {
+    return results::show_path(read(options, {"request", "proxy", "hop", "pod"}), options.which,
+                              format);
   }
   if (forwarding) {
     return results::show_forwarding(read(options, {"pod", "fib", "link", "fault", "nat"}),
-                                    {options.from, options.to, time_of(options.at)}, format);
+                                    {from, to, time_of(options.at)}, format);
   }
-  if (options.at) refuse("--at goes with paths --from NODE --to ADDRESS, not with a request");
-  return results::show_path(read(options, {"request", "proxy", "hop", "pod"}), options.which,
-                            format);
+  if (!some && !chooses_requests(options)) {
+    refuse(
+        "paths: expected a request (paths users/17), a moment (--at 36s: the requests under way), "
+        "or both --from NODE and --to ADDRESS");
+  }
+  return results::show_ways(read(options, {"request", "proxy", "hop", "pod"}),
+                            request_query(options, format), format);
 }
 
 results::Shown answer(const Options& options, const results::ShowFormat& format) {
@@ -166,14 +205,18 @@ results::Shown answer(const Options& options, const results::ShowFormat& format)
   }
   const auto from = optional_time("--from", options.from);
   const auto to = optional_time("--to", options.to);
-  const auto run = read(options, whats().find(what)->second.needs);
+  auto needs = whats().find(what)->second.needs;
+  if (what == "requests" && !options.node.empty()) needs.insert("hop");
+  const auto run = read(options, needs);
   if (what == "requests") {
-    constexpr std::size_t shown_unasked = 50;  // on a terminal; a program gets all
-    const auto limit = options.limit.value_or(format.json ? 0 : shown_unasked);
-    return results::show_requests(run,
-                                  {options.which, options.client, options.failed, options.slow,
-                                   options.status, from, to, limit},
-                                  format);
+    if (!options.which.empty() &&
+        (options.at || !options.node.empty() || !options.prefix.empty())) {
+      refuse("requests: expected nothing beside one request, \"" + options.which + "\"");
+    }
+    auto query = request_query(options, format);
+    query.from = from;
+    query.to = to;
+    return results::show_requests(run, query, format);
   }
   if (what == "windows") {
     return results::show_windows(
@@ -223,21 +266,28 @@ void register_show(CLI::App& app) {
   command->add_option(
       "WHICH", options->which,
       "requests, paths, explain: one request, by client and number, such as users/17");
-  add_duration(*command, "--at", options->at, "The moment (default: the end of the run)");
-  command->add_option("--node", options->node, "Only that node")->type_name("NODE");
+  add_duration(*command, "--at", options->at,
+               "The moment (default: the end of the run). requests, paths: those "
+               "under way then");
   command
-      ->add_option("--prefix", options->prefix,
-                   "rib, fib: exactly that prefix; for an address the longest match. timeline: "
-                   "changes inside it, or that cover the address; windows likewise")
+      ->add_option("--node", options->node,
+                   "Only that node. requests, paths: whose packets passed it")
+      ->type_name("NODE");
+  command
+      ->add_option(
+          "--prefix", options->prefix,
+          "rib, fib: exactly that prefix; for an address the longest match. timeline: "
+          "changes inside it, or that cover the address; windows likewise. requests, paths: "
+          "with a connection to there. paths --node N --prefix P: from N to there")
       ->type_name("PREFIX|ADDRESS");
   command->add_flag("--longer", options->longer, "rib, fib: every prefix inside --prefix, too");
   command->add_flag("--pods", options->pods, "rib, fib: the tables of pods, too");
   command->add_flag("--down", options->down, "sessions: only those that do not stand");
   command->add_option("--request", options->request, "explain: only that request, users/17")
       ->type_name("CLIENT/N");
-  command->add_option("--client", options->client, "requests, explain: only that client's")
+  command->add_option("--client", options->client, "requests, paths, explain: only that client's")
       ->type_name("NAME");
-  command->add_flag("--failed", options->failed, "requests: only those that failed");
+  command->add_flag("--failed", options->failed, "requests, paths: only those that failed");
   command->add_option("--slow", options->slow, "requests: the N slowest")
       ->type_name("N")
       ->check(CLI::PositiveNumber);
@@ -250,8 +300,9 @@ void register_show(CLI::App& app) {
                    "requests, timeline: from that time on (36s). paths: the node that sends")
       ->type_name("TIME|NODE");
   command
-      ->add_option("--to", options->to,
-                   "requests, timeline: before that time. paths: the address that is sent to")
+      ->add_option(
+          "--to", options->to,
+          "requests, timeline: before that time. paths: the address or prefix that is sent to")
       ->type_name("TIME|ADDRESS[:PORT]");
   command
       ->add_option("--kind", options->kinds,
@@ -262,7 +313,7 @@ void register_show(CLI::App& app) {
   command
       ->add_option(
           "--limit", options->limit,
-          "requests: rows at most (default 50, with --json all; 0: all). timeline: entries "
+          "requests, paths: rows at most (default 50, with --json all; 0: all). timeline: entries "
           "on either side of --at (default 10)")
       ->type_name("N");
   add_output_options(*command, options->output);

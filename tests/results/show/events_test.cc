@@ -43,6 +43,48 @@ BOOST_AUTO_TEST_CASE(requests_are_chosen_by_how_and_when_they_ended) {
   BOOST_TEST(ids(run, window) == Words{"users/2"}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(requests_are_chosen_by_moment_by_node_and_by_address) {
+  auto run = with_requests();
+  Topology topology;
+  topology.nodes.push_back({"core1", "router", "", {}});
+  run.record.set_topology(topology);
+  const auto first = json_of(show_requests(run, {"users/1"}, as_json));
+  const auto begin = TimePoint(Duration(first["intended_ns"].get<std::int64_t>()));
+  RequestQuery moment;
+  for (const auto& [at, expected] : {std::pair(begin - 1ns, Words{}),
+                                     {begin, Words{"users/1"}},
+                                     {begin + 3ms, Words{"users/1"}},
+                                     {begin + 4ms, Words{}}}) {
+    moment.at = at;
+    BOOST_TEST(ids(run, moment) == expected, boost::test_tools::per_element());
+  }
+  RequestQuery node;
+  node.node = "core1";  // a hop of the first one's
+  BOOST_TEST(ids(run, node) == Words{"users/1"}, boost::test_tools::per_element());
+  RequestQuery address;
+  address.prefix =
+      first["remote"].get<std::string>().substr(0, first["remote"].get<std::string>().find(':'));
+  const auto all = ids(run, address);
+  BOOST_TEST(std::ranges::count(all, "users/1") == 1);
+  address.prefix = "192.0.2.0/24";
+  BOOST_TEST(ids(run, address).empty());
+  address.prefix = "192.0.2.0/33";
+  BOOST_TEST(has(error_of(show_requests(run, address, {})), "\"192.0.2.0/33\" is no prefix"));
+  node.node = "coer1";
+  BOOST_TEST(has(error_of(show_requests(run, node, {})), "did you mean core1?"));
+
+  // How far it had come: the whole way out at its end, nowhere but at the client at its beginning.
+  RequestQuery under_way;
+  under_way.client = "users";
+  const auto ways = json_of(show_ways(run, under_way, as_json))["ways"];
+  BOOST_REQUIRE(ways.size() == 3U);
+  BOOST_TEST(ways[0]["nodes"][0] == "users");
+  BOOST_TEST(ways[0]["nodes"][1] == "core1");
+  under_way.at = begin;
+  const auto then = json_of(show_ways(run, under_way, as_json));
+  BOOST_TEST(then["ways"][0]["nodes"] == nlohmann::json::array({"users"}));
+}
+
 BOOST_AUTO_TEST_CASE(a_request_in_full_has_its_tries_and_its_hops) {
   const auto run = with_requests();
   const auto one = json_of(show_requests(run, {"users/1"}, as_json));
@@ -92,6 +134,20 @@ BOOST_AUTO_TEST_CASE(the_timeline_is_in_order_and_can_be_cut) {
   query.kinds = {"fualt"};
   BOOST_TEST(error_of(show_timeline(run, query, {})) ==
              "no kind of entry \"fualt\" in this run, did you mean fault?");
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_stands_under_the_machine_that_it_befalls) {
+  auto run = stored_run();
+  // What `clear` of a process towards one neighbour is recorded as, and a cable's end.
+  run.record.add(FaultInjected{when(55s), "clear", "edge1/bgp core1 in"});
+  TimelineQuery query;
+  query.kinds = {"fault"};
+  query.node = "edge1";
+  const auto rows = json_of(show_timeline(run, query, as_json))["entries"];
+  BOOST_REQUIRE(rows.size() == 2U);
+  BOOST_TEST(rows[0]["text"] == "link_down edge1:eth0");
+  BOOST_TEST(rows[1]["node"] == "edge1");
+  BOOST_TEST(rows[1]["text"] == "clear edge1/bgp core1 in");
 }
 
 BOOST_AUTO_TEST_CASE(an_evidence_id_is_a_record) {
@@ -146,7 +202,7 @@ BOOST_AUTO_TEST_CASE(where_a_packet_would_go) {
   const auto json = json_of(show_forwarding(run, {"users", "10.60.0.1", when(35s)}, as_json));
   BOOST_TEST(json["loops"][0].size() == 3U);
   BOOST_TEST(has(error_of(show_forwarding(run, {"users", "nowhere", when(35s)}, {})),
-                 "expected ADDRESS or ADDRESS:PORT"));
+                 "expected ADDRESS, ADDRESS:PORT or a prefix"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
