@@ -7,6 +7,7 @@
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/comparison.h"
 #include "scenarios/engine/comparison/golden.h"
+#include "scenarios/engine/comparison/profile.h"
 
 namespace seatrial::cli {
 namespace {
@@ -36,10 +37,34 @@ std::string profile_text(const Options& options) {
   return profile.dump(2) + "\n";
 }
 
-int record(const Options& options) {
+// Whether a way of comparing was asked for.
+bool says_how(const ComparisonArguments& arguments) {
+  return !(arguments.layer.empty() && arguments.bpf.empty() && arguments.ignore.empty() &&
+           arguments.rename.empty() && arguments.rtt.empty() && arguments.profile.empty() &&
+           arguments.captures.empty() && !arguments.time && !arguments.from && !arguments.until);
+}
+
+// The folder of the baseline that the run belongs to; leaves with bad_input when there is none.
+std::filesystem::path baseline_of(const Options& options) {
+  if (!options.name.empty()) return std::filesystem::path(options.root) / options.name;
+  const auto scenario = scenario::scenario_of(options.out);
+  if (!scenario) {
+    std::cerr << scenario.error() << '\n';
+    throw Done(bad_input);
+  }
+  return std::filesystem::path(options.root) / *scenario;
+}
+
+int record(Options options) {
   if (options.reason.find_first_not_of(" \t\n") == std::string::npos) {
     std::cerr << "seatrial golden record: error: the reason is empty, expected why this is right\n";
     return bad_input;
+  }
+  if (const auto old = baseline_of(options); !says_how(options.comparison)) {
+    // A baseline that is recorded anew is compared as before.
+    if (const auto profile = scenario::profile_of(old); profile && scenario::is_golden(old)) {
+      options.comparison.profile = profile->string();
+    }
   }
   scenario::GoldenRequest request;
   request.out = options.out;
@@ -59,16 +84,7 @@ int record(const Options& options) {
 }
 
 int check(const Options& options) {
-  auto name = options.name;
-  if (name.empty()) {
-    const auto scenario = scenario::scenario_of(options.out);
-    if (!scenario) {
-      std::cerr << scenario.error() << '\n';
-      return bad_input;
-    }
-    name = *scenario;
-  }
-  const auto golden = std::filesystem::path(options.root) / name;
+  const auto golden = baseline_of(options);
   if (!scenario::is_golden(golden)) {
     std::cerr << golden.string()
               << ": error: is no baseline, expected one of `seatrial golden record`\n";
@@ -95,8 +111,10 @@ void register_golden(CLI::App& app) {
   auto* golden = app.add_subcommand("golden", "Baselines of runs: record one, check a run.");
   golden->require_subcommand(1);
   auto recording = std::make_shared<Options>();
-  auto* record_command =
-      golden->add_subcommand("record", "Keep a run's captures, with what they say and why.");
+  auto* record_command = golden->add_subcommand(
+      "record",
+      "Keep a run's captures, with what they say and why; as the baseline that it replaces, "
+      "where nothing else is asked for.");
   add_common(*record_command, *recording);
   record_command->add_option("--reason", recording->reason, "Why this is what it should be")
       ->required()

@@ -1,10 +1,14 @@
-"""The shipped scenario says what its baseline says, and a changed design does not."""
+"""Each shipped scenario says what its baseline says, and a changed design does not."""
 
 import json
+import re
 import subprocess
+
+import pytest
 
 from conftest import ROOT, seatrial
 
+SCENARIOS = sorted(path.parent.name for path in (ROOT / "scenarios").glob("*/scenario.json"))
 BASELINE = ROOT / "results" / "baselines" / "get-me-to-the-cluster"
 PORT = "edge1:eth0"  # whose capture the baseline holds
 
@@ -40,6 +44,32 @@ def test_the_shipped_scenario_says_what_its_baseline_says(captured):
     assert any(text.startswith("response 200 to GET ") for text in said)
 
 
+def seconds_of(duration):
+    number, unit = re.fullmatch(r"([0-9.]+)(ms|s|m)", duration).groups()
+    return float(number) * {"ms": 0.001, "s": 1, "m": 60}[unit]
+
+
+@pytest.mark.parametrize("scenario", [name for name in SCENARIOS if name != BASELINE.name])
+def test_every_shipped_scenario_says_what_its_baseline_says(tmp_path, scenario):
+    baseline = ROOT / "results" / "baselines" / scenario
+    manifest = json.loads((baseline / "manifest.json").read_text())
+    profile = json.loads((baseline / "profile.json").read_text())
+    ports = [":".join(capture["name"].removesuffix(".pcap").rsplit("_", 1)) for capture in manifest["captures"]]
+    until = f"{seconds_of(profile['until']) + 0.5}s"
+    out = tmp_path / "out"
+    seatrial("run", ROOT / "scenarios" / scenario, "--out", out, "--pcap", ",".join(ports), "--until", until)
+    code, output = check(out)
+    assert code == 0, output
+    # A run of nothing is not what it is held to, and the listing beside a capture is its own.
+    assert all(capture["messages"] >= 10 for capture in manifest["captures"])
+    done = seatrial("golden", "record", out, "--baselines", tmp_path / "again", "--reason", manifest["reason"],
+                    "--profile", baseline / "profile.json")
+    assert done.returncode == 0, done.stderr
+    for capture in manifest["captures"]:
+        listing = capture["name"].replace(".pcap", ".messages.jsonl")
+        assert (tmp_path / "again" / scenario / listing).read_text() == (baseline / listing).read_text()
+
+
 def test_the_listing_is_what_the_capture_says(captured, tmp_path):
     """A listing edited by hand, or a capture replaced without it, is found: recording again gives the same files."""
     _, out = captured
@@ -52,6 +82,19 @@ def test_the_listing_is_what_the_capture_says(captured, tmp_path):
     assert sorted(p.name for p in again.iterdir()) == sorted(p.name for p in BASELINE.iterdir())
     name = "edge1_eth0.messages.jsonl"
     assert (again / name).read_text() == (BASELINE / name).read_text()
+
+
+def test_a_baseline_that_is_recorded_anew_keeps_its_profile(tmp_path):
+    out = tmp_path / "out"
+    seatrial("run", ROOT / "scenarios" / "sessions", "--out", out, "--pcap", "isp1:eth0,isp2:eth0", "--until", "5s")
+    record = ("golden", "record", out, "--baselines", tmp_path, "--reason", "as it should be")
+    assert seatrial(*record, "--pcap", "isp1*", "--until", "4s").returncode == 0
+    profile = (tmp_path / "sessions" / "profile.json").read_text()
+    assert json.loads(profile) == {"layer": "messages", "pcap": ["isp1*"], "until": "4s"}
+    assert seatrial(*record).returncode == 0
+    assert (tmp_path / "sessions" / "profile.json").read_text() == profile
+    assert seatrial(*record, "--pcap", "isp*").returncode == 0
+    assert json.loads((tmp_path / "sessions" / "profile.json").read_text())["pcap"] == ["isp*"]
 
 
 def test_a_changed_med_fails(design, tmp_path):
@@ -98,7 +141,7 @@ def test_usage_that_makes_no_sense_is_trouble(tmp_path):
     for arguments in ((capture,), (capture, tmp_path), (capture, tmp_path / "none.pcap"),
                       (capture, capture, "--rtt", "fast"), (capture, capture, "--rename", "a=b"),
                       (capture, capture, "--bpf", "tcp porto 3"), (capture, capture, "--layer", "words"),
-                      (capture, ROOT / "README.md")):
+                      (capture, ROOT / "README.md"), (capture, "a" * 300), ("a/" * 3000, capture)):
         done = seatrial("diff", *arguments)
         assert done.returncode == 2, (arguments, done.stdout)
         assert done.stderr
