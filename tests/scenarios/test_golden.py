@@ -1,9 +1,11 @@
 """Each shipped scenario says what its baseline says, and a changed design does not."""
 
+import gzip
 import json
 import re
 import subprocess
 
+import jsonschema
 import pytest
 
 from conftest import ROOT, seatrial
@@ -60,6 +62,8 @@ def test_every_shipped_scenario_says_what_its_baseline_says(tmp_path, scenario):
     seatrial("run", ROOT / "scenarios" / scenario, "--out", out, "--pcap", ",".join(ports), "--until", until)
     code, output = check(out)
     assert code == 0, output
+    schema = json.loads((ROOT / "results" / "schema" / "results.schema.json").read_text())
+    jsonschema.validate(json.loads((out / "results.json").read_text()), schema)
     # A run of nothing is not what it is held to, and the listing beside a capture is its own.
     assert all(capture["messages"] >= 10 for capture in manifest["captures"])
     done = seatrial("golden", "record", out, "--baselines", tmp_path / "again", "--reason", manifest["reason"],
@@ -138,10 +142,12 @@ def test_a_wrong_profile_names_every_place(tmp_path):
 
 def test_usage_that_makes_no_sense_is_trouble(tmp_path):
     capture = BASELINE / "edge1_eth0.pcap"
+    squeezed = tmp_path / "squeezed.pcap.gz"
+    squeezed.write_bytes(gzip.compress(capture.read_bytes()))
     for arguments in ((capture,), (capture, tmp_path), (capture, tmp_path / "none.pcap"),
                       (capture, capture, "--rtt", "fast"), (capture, capture, "--rename", "a=b"),
                       (capture, capture, "--bpf", "tcp porto 3"), (capture, capture, "--layer", "words"),
-                      (capture, ROOT / "README.md"), (capture, "a" * 300), ("a/" * 3000, capture)):
+                      (capture, ROOT / "README.md"), (capture, "a" * 300), (capture, squeezed), (capture, "/dev/null"), ("a/" * 3000, capture)):
         done = seatrial("diff", *arguments)
         assert done.returncode == 2, (arguments, done.stdout)
         assert done.stderr
