@@ -57,7 +57,7 @@ void Checker::for_each_receiver(const Step& step, Visit visit) const {
 std::size_t Checker::adjacency(const std::string& port, const net::IpAddress& address,
                                bool on_link) {
   const auto [known, fresh] =
-      adjacency_index_.try_emplace({port, address, on_link}, adjacencies_.size());
+      adjacency_index_.try_emplace(AdjacencyKey{port, address, on_link}, adjacencies_.size());
   if (fresh) {
     Adjacency next{port, address, on_link, state_.wiring().neighbour(port, address), -1, {}};
     const auto machine = machine_index_.find(next.neighbour.node);
@@ -65,6 +65,7 @@ std::size_t Checker::adjacency(const std::string& port, const net::IpAddress& ad
     for (const int cable : state_.wiring().cables_towards(port, address)) {
       adjacencies_of_cable_[static_cast<std::size_t>(cable)].push_back(adjacencies_.size());
     }
+    if (next.neighbour.reach == Reach::arp_failed) arp_failed_.insert(adjacencies_.size());
     adjacencies_.push_back(std::move(next));
   }
   return known->second;
@@ -166,18 +167,22 @@ void Checker::refresh_cables(const std::set<std::string>& ports) {
     const int cable = state_.wiring().cable_at(port);
     if (cable < 0) continue;
     for (const auto index : adjacencies_of_cable_[static_cast<std::size_t>(cable)]) {
-      refresh(adjacencies_[index]);
+      refresh(index);
     }
   }
-  for (auto& next : adjacencies_) {
-    if (next.neighbour.reach == Reach::arp_failed) refresh(next);
-  }
+  for (const auto index : std::set(arp_failed_)) refresh(index);
 }
 
-void Checker::refresh(Adjacency& next) {
+void Checker::refresh(std::size_t index) {
+  auto& next = adjacencies_[index];
   auto now = state_.wiring().neighbour(next.port, next.address);
   if (now == next.neighbour) return;
   next.neighbour = std::move(now);
+  if (next.neighbour.reach == Reach::arp_failed) {
+    arp_failed_.insert(index);
+  } else {
+    arp_failed_.erase(index);
+  }
   const auto machine = machine_index_.find(next.neighbour.node);
   next.machine = machine == machine_index_.end() ? -1 : static_cast<int>(machine->second);
   for (const auto user : next.users) touch_all(user);
@@ -357,15 +362,11 @@ void Checker::settle(const Changed& changed) {
   for (const auto& node : std::exchange(machines_touched_, {})) refresh_machine(node);
   const auto neighbours = std::exchange(neighbours_touched_, {});
   const auto cables = std::exchange(cables_touched_, {});
-  if (std::exchange(wiring_touched_, false)) {
-    for (auto& next : adjacencies_) refresh(next);
-  } else {
-    refresh_cables(cables);
-    for (const auto& [port, address] : neighbours) {
-      for (const bool on_link : {false, true}) {
-        const auto known = adjacency_index_.find({port, address, on_link});
-        if (known != adjacency_index_.end()) refresh(adjacencies_[known->second]);
-      }
+  refresh_cables(cables);
+  for (const auto& [port, address] : neighbours) {
+    for (const bool on_link : {false, true}) {
+      const auto known = adjacency_index_.find(AdjacencyKey{port, address, on_link});
+      if (known != adjacency_index_.end()) refresh(known->second);
     }
   }
   std::set<std::size_t> translated;

@@ -16,7 +16,7 @@
 #include <set>
 #include <span>
 #include <string>
-#include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "results/dataplane/state.h"
@@ -58,7 +58,6 @@ class Checker final : public Listener {
     neighbours_touched_.insert({port, address});
   }
   void cable_changed(const std::string& port) override { cables_touched_.insert(port); }
-  void wiring_changed() override { wiring_touched_ = true; }
   void machine_changed(const std::string& node) override { machines_touched_.insert(node); }
 
  private:
@@ -70,6 +69,18 @@ class Checker final : public Listener {
     Neighbour neighbour;
     int machine = -1;  // index; -1: a pod, or none
     std::set<std::size_t> users;
+  };
+  struct AdjacencyKey {
+    std::string port;
+    net::IpAddress address;
+    bool on_link = false;
+    friend bool operator==(const AdjacencyKey&, const AdjacencyKey&) = default;
+  };
+  struct AdjacencyHash {
+    std::size_t operator()(const AdjacencyKey& key) const noexcept {
+      return std::hash<std::string>()(key.port) * 0x9e3779b97f4a7c15U +
+             std::hash<net::IpAddress>()(key.address) * 2 + (key.on_link ? 1U : 0U);
+    }
   };
   struct Step {
     enum class End : std::uint8_t { off, none, dropped, delivered, forwarded };
@@ -115,7 +126,7 @@ class Checker final : public Listener {
   void refresh_step(std::size_t index, std::size_t machine);
   Step make_step(std::size_t index, std::size_t machine);
   void refresh_cables(const std::set<std::string>& ports);
-  void refresh(Adjacency& next);
+  void refresh(std::size_t index);
   void refresh_machine(const std::string& node);
   // The bits of a machine's own step: where it loses packets itself.
   std::uint8_t own_bits(const Class& c, std::size_t machine, bool announcing) const;
@@ -135,13 +146,13 @@ class Checker final : public Listener {
   std::vector<Class> classes_;
   net::PrefixMap<std::size_t> class_index_;
   std::vector<Adjacency> adjacencies_;
-  std::map<std::tuple<std::string, net::IpAddress, bool>, std::size_t> adjacency_index_;
+  std::unordered_map<AdjacencyKey, std::size_t, AdjacencyHash> adjacency_index_;
   std::vector<std::size_t> dirty_;
   std::set<std::string> machines_touched_;
   std::set<std::pair<std::string, net::IpAddress>> neighbours_touched_;
   std::set<std::string> cables_touched_;
   std::vector<std::vector<std::size_t>> adjacencies_of_cable_;
-  bool wiring_touched_ = false;
+  std::set<std::size_t> arp_failed_;  // adjacencies that nobody answered for
   Scratch scratch_;
 };
 

@@ -14,7 +14,6 @@ class Nobody final : public Listener {
   void translation_changed(const std::string&, const net::IpAddress&) override {}
   void neighbour_changed(const std::string&, const net::IpAddress&) override {}
   void cable_changed(const std::string&) override {}
-  void wiring_changed() override {}
   void machine_changed(const std::string&) override {}
 };
 
@@ -109,11 +108,11 @@ void State::apply_fault(std::size_t index, Listener& listener) {
   if (fault.action == "power_off") {
     wiring_.power_off(fault.target, evidence);
     listener.machine_changed(fault.target);
-    listener.wiring_changed();
+    for (const auto& port : wiring_.ports_of(fault.target)) listener.cable_changed(port);
   } else if (fault.action == "link_silent" || fault.action == "link_restored") {
     wiring_.set_silent(fault.target, fault.action == "link_silent", evidence);
     if (fault.action == "link_restored") wiring_.forget_arp_failures();
-    listener.wiring_changed();
+    listener.cable_changed(wiring_.port_of_target(fault.target));
   }
 }
 

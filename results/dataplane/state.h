@@ -42,11 +42,9 @@ class Listener {
   virtual void translation_changed(const std::string& node, const net::IpAddress& address) = 0;
   // What a port knows of one neighbour.
   virtual void neighbour_changed(const std::string& port, const net::IpAddress& address) = 0;
-  // The cable at a port: next hops behind it may be reached or not now. When it came back, ARP that
-  // was given up anywhere is tried again.
+  // The cable at a port, or the power of a machine that it leads to: next hops behind it may be
+  // reached or not now. When it came back, ARP that was given up anywhere is tried again.
   virtual void cable_changed(const std::string& port) = 0;
-  // Power: any next hop may be reached or not now.
-  virtual void wiring_changed() = 0;
   // Power: a machine neither forwards nor announces any more.
   virtual void machine_changed(const std::string& node) = 0;
 };

@@ -66,17 +66,29 @@ void Wiring::set_carrier(const std::string& port, bool up, const std::string& ev
   ports_[static_cast<std::size_t>(index)].evidence = evidence;
 }
 
-void Wiring::set_silent(const std::string& target, bool silent, const std::string& evidence) {
-  int port = port_named(target);
-  if (const auto node = nodes_by_name_.find(target); port < 0 && node != nodes_by_name_.end()) {
-    std::vector<std::string> cabled;
-    for (const int own : nodes_[static_cast<std::size_t>(node->second)].ports) {
-      if (at(own).cable >= 0) cabled.push_back(at(own).name);
-    }
-    if (!cabled.empty()) port = port_named(*std::ranges::min_element(cabled));
+std::string Wiring::port_of_target(const std::string& target) const {
+  if (port_named(target) >= 0) return target;
+  std::vector<std::string> cabled;
+  for (auto& port : ports_of(target)) {
+    if (cable_at(port) >= 0) cabled.push_back(std::move(port));
   }
-  if (port < 0 || at(port).cable < 0) return;
-  cables_[static_cast<std::size_t>(at(port).cable)].silent = silent ? evidence : "";
+  return cabled.empty() ? std::string() : *std::ranges::min_element(cabled);
+}
+
+std::vector<std::string> Wiring::ports_of(const std::string& node) const {
+  std::vector<std::string> out;
+  const auto known = nodes_by_name_.find(node);
+  if (known == nodes_by_name_.end()) return out;
+  for (const int port : nodes_[static_cast<std::size_t>(known->second)].ports) {
+    out.push_back(at(port).name);
+  }
+  return out;
+}
+
+void Wiring::set_silent(const std::string& target, bool silent, const std::string& evidence) {
+  const int cable = cable_at(port_of_target(target));
+  if (cable < 0) return;
+  cables_[static_cast<std::size_t>(cable)].silent = silent ? evidence : "";
 }
 
 void Wiring::power_off(const std::string& node, const std::string& evidence) {
@@ -128,67 +140,82 @@ std::string Wiring::host_of_pod(const std::string& pod) const {
   return {};
 }
 
-const std::vector<Wiring::Way>& Wiring::segment(int port) const {
-  const auto [known, fresh] = segments_.try_emplace(port);
+const Wiring::Segment& Wiring::segment(int switch_node) const {
+  const auto [known, fresh] = segments_.try_emplace(switch_node);
   if (!fresh) return known->second;
-  auto& ways = known->second;
-  const int far = far_port(port);
-  if (far < 0) return ways;
-  std::set<int> seen;  // switches
-  std::deque<Way> next{{far, {at(port).cable}}};
+  auto& [ways, by_address] = known->second;
+  std::set<int> seen{switch_node};
+  std::deque<std::pair<int, std::vector<int>>> next{{switch_node, {}}};  // cables on the way
   while (!next.empty()) {
-    const Way way = std::move(next.front());
+    const auto [here, cables] = std::move(next.front());
     next.pop_front();
-    if (!is_switch(way.port)) {
-      ways.push_back(way);
-      continue;
-    }
-    if (!seen.insert(node(way.port)).second) continue;
-    for (const int out : nodes_[static_cast<std::size_t>(node(way.port))].ports) {
+    for (const int out : nodes_[static_cast<std::size_t>(here)].ports) {
       const int beyond = far_port(out);
-      if (out == way.port || beyond < 0) continue;
-      Way further{beyond, way.cables};
-      further.cables.push_back(at(out).cable);
-      next.push_back(std::move(further));
+      if (beyond < 0 || (!cables.empty() && at(out).cable == cables.back())) continue;
+      Way way{beyond, cables};
+      way.cables.push_back(at(out).cable);
+      if (!is_switch(beyond)) {
+        for (const auto& address : at(beyond).addresses) by_address[address].push_back(ways.size());
+        ways.push_back(std::move(way));
+      } else if (seen.insert(node(beyond)).second) {
+        next.emplace_back(node(beyond), std::move(way.cables));
+      }
     }
   }
-  return ways;
+  return known->second;
 }
 
-Neighbour Wiring::judge(const Way& way) const {
+template <typename Visit>
+void Wiring::for_each_answer(int port, const net::IpAddress& address, Visit visit) const {
+  static const std::vector<int> none;
+  const int far = far_port(port);
+  if (far < 0) return;
+  if (!is_switch(far)) {
+    // The node's end of a pod's cable has no address and answers for all (proxy ARP).
+    const auto& addresses = at(far).addresses;
+    if (addresses.empty() || std::ranges::find(addresses, address) != addresses.end()) {
+      visit(far, none);
+    }
+    return;
+  }
+  const auto& [ways, by_address] = segment(node(far));
+  const auto found = by_address.find(address);
+  if (found == by_address.end()) return;
+  for (const auto index : found->second) {
+    const auto& way = ways[index];
+    if (way.port != port && !visit(way.port, way.cables)) return;
+  }
+}
+
+Neighbour Wiring::judge(int port, int first_cable, const std::vector<int>& cables) const {
   Neighbour out;
-  out.node = nodes_[static_cast<std::size_t>(node(way.port))].name;
+  out.node = nodes_[static_cast<std::size_t>(node(port))].name;
   if (auto off = power_evidence(out.node); !off.empty()) {
     out.reach = Reach::powered_off;
     out.evidence.push_back(std::move(off));
     return out;
   }
-  for (const int index : way.cables) {
+  const auto passes = [&](int index) {
     const auto& cable = cables_[static_cast<std::size_t>(index)];
     for (const int end : {cable.a, cable.b}) {
       if (at(end).carrier) continue;
       out.reach = Reach::link_down;
       out.where = at(end).name;
       if (!at(end).evidence.empty()) out.evidence.push_back(at(end).evidence);
-      return out;
+      return false;
     }
     if (!cable.silent.empty()) {
       out.reach = Reach::silent_loss;
       out.where = at(cable.a).name;
       out.evidence.push_back(cable.silent);
-      return out;
+      return false;
     }
+    return true;
+  };
+  if (passes(first_cable) && std::all_of(cables.begin(), cables.end(), passes)) {
+    out.reach = Reach::up;
   }
-  out.reach = Reach::up;
   return out;
-}
-
-bool Wiring::answers(const std::vector<Way>& ways, const Way& way,
-                     const net::IpAddress& address) const {
-  const auto& addresses = at(way.port).addresses;
-  // The node's end of a pod's cable has no address and answers for all (proxy ARP).
-  const bool proxy = ways.size() == 1 && way.cables.size() == 1 && addresses.empty();
-  return proxy || std::ranges::find(addresses, address) != addresses.end();
 }
 
 int Wiring::cable_at(const std::string& port) const {
@@ -202,10 +229,10 @@ std::vector<int> Wiring::cables_towards(const std::string& port,
   if (from < 0) return {};
   std::vector<int> out;
   if (at(from).cable >= 0) out.push_back(at(from).cable);
-  const auto& ways = segment(from);
-  for (const auto& way : ways) {
-    if (answers(ways, way, address)) out.insert(out.end(), way.cables.begin(), way.cables.end());
-  }
+  for_each_answer(from, address, [&](int /*port*/, const std::vector<int>& cables) {
+    out.insert(out.end(), cables.begin(), cables.end());
+    return true;
+  });
   std::ranges::sort(out);
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
@@ -215,13 +242,11 @@ Neighbour Wiring::neighbour(const std::string& port, const net::IpAddress& addre
   const int from = port_named(port);
   if (from < 0) return {};
   std::optional<Neighbour> found;
-  const auto& ways = segment(from);
-  for (const auto& way : ways) {
-    if (!answers(ways, way, address)) continue;
-    auto judged = judge(way);
+  for_each_answer(from, address, [&](int port_there, const std::vector<int>& cables) {
+    auto judged = judge(port_there, at(from).cable, cables);
     if (!found || judged.reach == Reach::up) found = std::move(judged);
-    if (found->reach == Reach::up) break;
-  }
+    return found->reach != Reach::up;
+  });
   if (!found) {
     Neighbour nobody;
     if (!at(from).carrier) {

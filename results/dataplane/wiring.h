@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -57,6 +58,9 @@ class Wiring {
   std::vector<int> cables_towards(const std::string& port, const net::IpAddress& address) const;
   int cable_at(const std::string& port) const;
   std::size_t cable_count() const { return cables_.size(); }
+  // The ports of a machine, and the one that a fault of a cable is aimed at; empty: none.
+  std::vector<std::string> ports_of(const std::string& node) const;
+  std::string port_of_target(const std::string& target) const;
   // A machine that has power; a pod also needs its port's carrier.
   bool alive(const std::string& node) const;
   // The record of the loss of power; empty: it has power.
@@ -93,15 +97,23 @@ class Wiring {
   }
   int node(int port) const { return ports_[static_cast<std::size_t>(port)].node; }
   const Port& at(int port) const { return ports_[static_cast<std::size_t>(port)]; }
-  // The machine ports of the segment behind `port`, each with the cables on the way.
+  // A machine's port of a segment, with the cables on the way.
   struct Way {
     int port = 0;
     std::vector<int> cables;
   };
-  const std::vector<Way>& segment(int port) const;
-  // Whether who is at the end of one of `ways` answers for the address.
-  bool answers(const std::vector<Way>& ways, const Way& way, const net::IpAddress& address) const;
-  Neighbour judge(const Way& way) const;
+  // All machine ports of a segment as a switch sees them, the nearest first, and by address. What
+  // hangs on one switch has the same, but for its own port and its own cable.
+  struct Segment {
+    std::vector<Way> ways;
+    std::unordered_map<net::IpAddress, std::vector<std::size_t>> by_address;
+  };
+  const Segment& segment(int switch_node) const;
+  // Calls `visit(far port, cables behind the first one)` for each way from a port to whoever
+  // answers for the address, the nearest first, until it says to stop.
+  template <typename Visit>
+  void for_each_answer(int port, const net::IpAddress& address, Visit visit) const;
+  Neighbour judge(int port, int first_cable, const std::vector<int>& cables) const;
 
   std::vector<Node> nodes_;
   std::vector<Port> ports_;
@@ -111,7 +123,7 @@ class Wiring {
   std::map<std::string, std::string> off_;  // machine -> evidence
   std::map<std::string, std::string> node_of_pod_;
   std::map<std::pair<int, net::IpAddress>, std::string> arp_failed_;
-  mutable std::map<int, std::vector<Way>> segments_;
+  mutable std::map<int, Segment> segments_;
 };
 
 }  // namespace seatrial::results::dataplane

@@ -75,6 +75,7 @@ std::string data_json(const Report& report, const HtmlLimits& limits) {
     kinds += fmt::format("{}\"{}\":{}", kinds.empty() ? "" : ",\n", kind, one);
   });
 
+  const auto findings = findings_of(report);
   const std::string out = fmt::format(
       "{{\"run\":{},\n\"participants\":{},\n\"topology\":{},\n\"expectations\":{},\n"
       "\"counters\":{},\n\"series\":{},\n\"figures\":{},\n\"failed_tries\":{},\n\"drops\":{},\n"
@@ -85,8 +86,8 @@ std::string data_json(const Report& report, const HtmlLimits& limits) {
       json_of(report.run), json_of(report.participants), json_of(record.topology()),
       json_of(report.outcomes), counters_json(record), series_json(record, report.run.simulated),
       groups_json(report, paths), failed_tries_json(record), drops_json(record),
-      windows_json(record),
-      explanations_json(record, *findings_of(report)->explainer, selection, limits.chains),
+      windows_json(findings->windows),
+      explanations_json(record, *findings->explainer, selection, limits.chains),
       record.requests().size(), selection.requests.size(), selection.failed, selection.failed_kept,
       selection.slowest_kept, record.hops().size(), kinds, ways.shapes, ways.stream,
       joined(values.list(), false), joined(texts.list(), true));

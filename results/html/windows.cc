@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "results/dataplane/windows.h"
-
 namespace seatrial::results::html {
 namespace {
 
@@ -22,8 +20,7 @@ Json ns(const std::optional<TimePoint>& at) {
 
 }  // namespace
 
-std::string windows_json(const Record& record) {
-  const auto windows = find_windows(record);
+std::string windows_json(const std::vector<Window>& windows) {
   Json list = Json::array();
   for (std::size_t i = 0; i < std::min(windows.size(), most_windows); ++i) {
     const auto& window = windows[i];

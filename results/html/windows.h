@@ -2,12 +2,13 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "results/record/record.h"
+#include "results/dataplane/windows.h"
 
 namespace seatrial::results::html {
 
 // JSON: {"total": n, "list": [...]}, the first of them in order of time.
-std::string windows_json(const Record& record);
+std::string windows_json(const std::vector<Window>& windows);
 
 }  // namespace seatrial::results::html

@@ -31,6 +31,8 @@ struct Naive {
   std::map<net::Prefix, std::set<int>> announcers;
   std::set<int> off;
   std::set<int> unplugged;
+  std::set<int> silent;
+  bool parted = false;  // the cable between the two switches has no carrier
   std::map<net::Prefix, std::set<int>> had;
   std::set<net::Prefix> was_announced;
 
@@ -57,7 +59,9 @@ struct Naive {
       return out;
     }
     for (const int hop : *hops) {
-      const bool dead = off.contains(hop) || unplugged.contains(hop) || unplugged.contains(machine);
+      const bool dead = off.contains(hop) || unplugged.contains(hop) ||
+                        unplugged.contains(machine) || silent.contains(hop) ||
+                        silent.contains(machine) || (parted && hop % 2 != machine % 2);
       if (dead) {
         out.lost = out.stale = true;
       } else {
@@ -118,10 +122,10 @@ std::string joined(const std::set<std::string>& words) {
   return out;
 }
 
-void compare(unsigned seed) {
+void compare(unsigned seed, int switches) {
   std::mt19937 random(seed);
   const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
-  SmallWorld world(machines);
+  SmallWorld world(machines, "router", switches);
   Naive naive;
   std::vector<std::pair<TimePoint, std::set<std::string>>> expected;
   Duration now{};
@@ -129,7 +133,7 @@ void compare(unsigned seed) {
     now += 1s;
     const int machine = below(machines);
     const auto& what = prefixes[static_cast<std::size_t>(below(static_cast<int>(prefixes.size())))];
-    const int kind = below(20);
+    const int kind = below(23);
     if (kind < 12) {
       std::set<int> hops;
       for (int i = below(3); i > 0; --i) {
@@ -152,6 +156,14 @@ void compare(unsigned seed) {
       if (naive.off.contains(machine)) continue;
       world.carrier(now, machine, up);
       up ? (void)naive.unplugged.erase(machine) : (void)naive.unplugged.insert(machine);
+    } else if (kind < 21) {
+      const bool on = !naive.silent.contains(machine);
+      world.silence(now, machine, on);
+      on ? (void)naive.silent.insert(machine) : (void)naive.silent.erase(machine);
+    } else if (kind < 22) {
+      if (switches == 1) continue;
+      naive.parted = !naive.parted;
+      world.trunk(now, !naive.parted);
     } else if (change > 60 && naive.off.size() < 2) {
       world.power_off(now, machine);
       naive.off.insert(machine);
@@ -169,7 +181,9 @@ void compare(unsigned seed) {
 BOOST_AUTO_TEST_SUITE(brute_force)
 
 BOOST_AUTO_TEST_CASE(every_verdict_after_every_change_is_that_of_a_full_recomputation) {
-  for (unsigned seed = 1; seed <= 60; ++seed) compare(seed);
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    for (const int switches : {1, 2}) compare(seed, switches);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

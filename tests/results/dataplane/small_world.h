@@ -23,19 +23,28 @@ inline net::Prefix prefix(const char* text) {
 
 class SmallWorld {
  public:
-  explicit SmallWorld(int machines, const std::string& kind = "router") {
+  // With two switches the machines hang on them in turn, and a cable (t to t) joins the two.
+  explicit SmallWorld(int machines, const std::string& kind = "router", int switches = 1)
+      : switches_(switches) {
     Topology topology;
-    TopologyNode sw{"sw", "switch", "", {}};
+    std::vector<TopologyNode> made;
+    for (int i = 0; i < switches; ++i) made.push_back({switch_of(i), "switch", "", {}});
     for (int i = 0; i < machines; ++i) {
       const auto port = "p" + std::to_string(i);
       topology.nodes.push_back(
           {name_of(i), kind, "", {{"eth0", {net::InterfaceAddress{address_of(i), 24}}}}});
-      sw.ports.push_back({port, {}});
-      topology.links.push_back({{name_of(i) + ":eth0", "sw:" + port}, 10'000'000'000, 1us, 1500});
+      made[static_cast<std::size_t>(i % switches)].ports.push_back({port, {}});
+      topology.links.push_back(
+          {{name_of(i) + ":eth0", switch_of(i) + ":" + port}, 10'000'000'000, 1us, 1500});
     }
-    topology.nodes.push_back(sw);
+    if (switches == 2) {
+      for (auto& one : made) one.ports.push_back({"t", {}});
+      topology.links.push_back({{"sw:t", "sw1:t"}, 10'000'000'000, 1us, 1500});
+    }
+    topology.nodes.insert(topology.nodes.end(), made.begin(), made.end());
     record.set_topology(topology);
   }
+  std::string switch_of(int machine) const { return machine % switches_ == 0 ? "sw" : "sw1"; }
 
   // To these machines; none: gone.
   void route(Duration when, int machine, const net::Prefix& to, const std::vector<int>& via) {
@@ -56,10 +65,20 @@ class SmallWorld {
   }
   void carrier(Duration when, int machine, bool up) {
     record.add(LinkChanged{at(when), name_of(machine) + ":eth0", up});
-    record.add(LinkChanged{at(when), "sw:p" + std::to_string(machine), up});
+    record.add(LinkChanged{at(when), switch_of(machine) + ":p" + std::to_string(machine), up});
+  }
+  // The cable between the switches.
+  void trunk(Duration when, bool up) {
+    for (const auto* port : {"sw:t", "sw1:t"}) record.add(LinkChanged{at(when), port, up});
+  }
+  void silence(Duration when, int machine, bool on) {
+    record.add(FaultInjected{at(when), on ? "link_silent" : "link_restored", name_of(machine)});
   }
 
   Record record;
+
+ private:
+  int switches_;
 };
 
 }  // namespace seatrial::results::test
