@@ -83,6 +83,11 @@ tl::expected<PcapReader, std::string> PcapReader::begin(std::unique_ptr<File> fi
   if (first == EOF) {
     return tl::unexpected(file->name + ": offset 0: error: the file is empty, expected a capture");
   }
+  if (first == 0x1f || first == 0x28 || first == 0xfd) {
+    return tl::unexpected(file->name +
+                          ": offset 0: error: looks compressed (gzip, zstd or xz), expected a pcap "
+                          "or pcapng capture as it was before");
+  }
   std::ungetc(first, file->stream);
   file->classic = first != 0x0a;  // pcapng begins with the block type 0a0d0d0a
 
