@@ -91,8 +91,11 @@ void note_link_types(const Source& a, const Source& b, CaptureComparison& out) {
 // Where a damaged capture ends, the other one has nothing to be compared with any more.
 bool leaves_out_the_rest(Source& damaged, Source& other, CaptureComparison& out) {
   if (damaged.head() || !damaged.reader().error() || !other.head()) return false;
-  if (!damaged.span().empty && other.elapsed() <= damaged.elapsed()) return false;
-  const auto since = seconds(TimePoint(other.elapsed()));
+  const auto progress = [](const Source& source) {
+    return std::pair(source.elapsed(), source.frames());
+  };
+  if (!damaged.span().empty && progress(other) <= progress(damaged)) return false;
+  const auto since = seconds(TimePoint(other.head()->time - other.span().origin()));
   const auto before = other.frames();
   while (other.head()) other.advance();
   const auto left_out = other.frames() - before + 1;
@@ -192,6 +195,19 @@ CaptureComparison compare_captures(const std::filesystem::path& a, const std::fi
   CaptureComparison out;
   out.a = a.string();
   out.b = b.string();
+  for (const auto* path : {&a, &b}) {
+    std::error_code error;
+    const auto kind = std::filesystem::status(*path, error).type();
+    if (kind == std::filesystem::file_type::fifo || kind == std::filesystem::file_type::character) {
+      out.errors.push_back(path->string() +
+                           ": error: is no regular file, expected one: a capture is read more than "
+                           "once");
+    }
+  }
+  if (!out.errors.empty()) {
+    out.same = false;
+    return out;
+  }
   auto left = Source::open(a, options.bpf, options.from, options.until);
   auto right = Source::open(b, options.bpf, options.from, options.until);
   for (const auto* source : {&left, &right}) {

@@ -35,7 +35,7 @@ struct FieldChange {
 // A frame of one capture.
 struct Witness {
   std::uint64_t frame = 0;
-  TimePoint time;  // since the capture's first frame
+  TimePoint time;  // since the start of the simulated run, or since the capture's first frame
 };
 
 struct Finding {

@@ -284,8 +284,8 @@ void FrameComparison::finish(const std::array<CaptureSpan, 2>& spans, CaptureCom
     report(std::move(finding));
   }
   for (auto& finding : findings_) {
-    if (finding.a) finding.a->time = TimePoint(finding.a->time - spans[0].first);
-    if (finding.b) finding.b->time = TimePoint(finding.b->time - spans[1].first);
+    if (finding.a) finding.a->time = TimePoint(finding.a->time - spans[0].origin());
+    if (finding.b) finding.b->time = TimePoint(finding.b->time - spans[1].origin());
   }
   std::stable_sort(findings_.begin(), findings_.end(), [](const Finding& x, const Finding& y) {
     const auto when = [](const Finding& f) {

@@ -320,8 +320,8 @@ void MessageComparison::finish(const std::array<CaptureSpan, 2>& spans, CaptureC
     report(std::move(finding));
   }
   for (auto& finding : findings_) {
-    if (finding.a) finding.a->time = TimePoint(finding.a->time - spans[0].first);
-    if (finding.b) finding.b->time = TimePoint(finding.b->time - spans[1].first);
+    if (finding.a) finding.a->time = TimePoint(finding.a->time - spans[0].origin());
+    if (finding.b) finding.b->time = TimePoint(finding.b->time - spans[1].origin());
   }
   std::stable_sort(findings_.begin(), findings_.end(), [](const Finding& x, const Finding& y) {
     const auto when = [](const Finding& f) {

@@ -3,13 +3,6 @@
 #include <algorithm>
 
 namespace seatrial::results {
-namespace {
-
-// A capture that begins on the first day of 1970 is of a simulated clock, which starts at 0.
-constexpr auto first_day = TimePoint(24h);
-
-}  // namespace
-
 tl::expected<Source, std::string> Source::open(const std::filesystem::path& path,
                                                const std::string& bpf, std::optional<Duration> from,
                                                std::optional<Duration> until,
@@ -35,7 +28,7 @@ void Source::advance() {
   for (;;) {
     head_ = reader_.next();
     if (!head_) return;
-    if (!origin_) origin_ = head_->time < first_day ? TimePoint() : head_->time;
+    if (!origin_) origin_ = CaptureSpan::is_simulated(head_->time) ? TimePoint() : head_->time;
     const auto at = head_->time - *origin_;
     if (from_ && at < *from_) continue;
     if (until_ && at >= *until_) continue;

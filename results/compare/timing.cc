@@ -148,8 +148,8 @@ std::vector<Finding> Timing::finish(Layer layer, const std::array<CaptureSpan, 2
                                             seconds_text(shift.to - base)));
     }
     finding.fields.push_back(
-        {"frame.time", seconds(TimePoint(first.a.time - a.first)) + " s",
-         seconds(TimePoint(first.b.time - (same_moment ? a.first : b.first))) + " s"});
+        {"frame.time", seconds(TimePoint(first.a.time - a.origin())) + " s",
+         seconds(TimePoint(first.b.time - (same_moment ? a : b).origin())) + " s"});
     findings.push_back(std::move(finding));
   }
   return findings;

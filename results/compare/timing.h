@@ -29,6 +29,12 @@ struct TimeTolerance {
 struct CaptureSpan {
   TimePoint first, last;
   bool empty = true;
+
+  // What its times are told from: the start of the run where the clock is a simulated one, which
+  // starts at 0, otherwise the first frame.
+  TimePoint origin() const { return is_simulated(first) ? TimePoint() : first; }
+  // A capture that begins on the first day of 1970.
+  static bool is_simulated(TimePoint first) { return first < TimePoint(24h); }
 };
 
 class Timing {

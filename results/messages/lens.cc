@@ -47,6 +47,10 @@ std::string near(std::string_view name) {
   return out;
 }
 
+int host_bits(const net::Prefix& prefix) {
+  return prefix.address().bits() - prefix.length();
+}
+
 }  // namespace
 
 tl::expected<void, std::string> Lens::ignore(std::string_view name) {
@@ -102,8 +106,13 @@ tl::expected<void, std::string> Lens::rename(std::string_view text) {
     if (!prefixes_.emplace(*prefix, to).second) return wrong("each prefix once");
     return {};
   }
-  if (target->family() != prefix->family() || target->length() != prefix->length()) {
-    return wrong("two prefixes of one family and length");
+  const bool one_family = target->family() == prefix->family();
+  if (one_family && target->length() != prefix->length()) {
+    return wrong("two prefixes of one length, or of two families");
+  }
+  if (!one_family && prefix->family() == net::Family::ipv4 &&
+      host_bits(*target) < host_bits(*prefix)) {
+    return wrong("an IPv6 prefix with room for as many addresses");
   }
   subnets_.emplace_back(*prefix, *target);
   return {};
@@ -126,15 +135,19 @@ bool Lens::ignores_path(std::string_view path) const {
 net::IpAddress Lens::moved(const net::IpAddress& address) const {
   for (const auto& [from, to] : subnets_) {
     if (!from.contains(address)) continue;
+    // The host's number stays: 10.1.2.3 of 10.1.2.0/24 is the ::3 of an IPv6 prefix.
     std::array<std::uint8_t, 16> octets{};
     const auto old = address.bytes();
     const auto base = to.address().bytes();
-    for (std::size_t i = 0; i < old.size(); ++i) {
-      const int bits = std::clamp(to.length() - static_cast<int>(i) * 8, 0, 8);
-      const auto mask = static_cast<std::uint8_t>(0xff00U >> bits);
-      octets.at(i) = static_cast<std::uint8_t>((base[i] & mask) | (old[i] & ~mask));
+    std::copy(base.begin(), base.end(), octets.begin());
+    for (int bit = 0; bit < host_bits(from); ++bit) {
+      const auto place = static_cast<std::size_t>(bit / 8);
+      const auto mask = static_cast<std::uint8_t>(1U << (bit % 8));
+      if ((old[old.size() - 1 - place] & mask) == 0) continue;
+      if (bit >= host_bits(to)) return address;  // no room for it
+      octets.at(base.size() - 1 - place) |= mask;
     }
-    return net::IpAddress::from_bytes(std::span(octets).first(old.size())).value_or(address);
+    return net::IpAddress::from_bytes(std::span(octets).first(base.size())).value_or(address);
   }
   return address;
 }
@@ -155,13 +168,18 @@ const std::string& Lens::name(const net::IpAddress& address) const {
 std::string Lens::name(const net::Prefix& prefix) const {
   if (renamed() == 0) return prefix.to_string();
   if (const auto at = prefixes_.find(prefix); at != prefixes_.end()) return at->second;
-  for (const auto& [from, _] : subnets_) {
-    if (from.contains(prefix)) {
-      return net::Prefix(moved(prefix.address()), prefix.length()).to_string();
-    }
-  }
   if (prefix.is_host() && hosts_.contains(prefix.address())) {
-    return name(prefix.address()) + "/" + std::to_string(prefix.length());
+    // By a name alone: an address of either family may have it.
+    const auto& to = hosts_.at(prefix.address());
+    const auto address = net::IpAddress::parse(to);
+    return address ? net::Prefix::host(*address).to_string() : to;
+  }
+  for (const auto& [from, to] : subnets_) {
+    if (from == prefix) return to.to_string();
+    if (!from.contains(prefix)) continue;
+    const auto address = moved(prefix.address());
+    if (address == prefix.address()) break;
+    return net::Prefix(address, address.bits() - host_bits(prefix)).to_string();
   }
   return prefix.to_string();
 }

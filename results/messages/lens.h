@@ -36,7 +36,7 @@ class Lens {
   // what is near.
   tl::expected<void, std::string> ignore(std::string_view name);
   // "10.0.0.1=10.9.0.1", "10.0.0.1=core1", "10.0.0.0/24=10.9.0.0/24" (every address and prefix
-  // inside moves along; equal lengths).
+  // inside moves along; equal lengths), "10.0.0.0/24=2001:db8::/64" (10.0.0.7 is 2001:db8::7).
   tl::expected<void, std::string> rename(std::string_view text);
 
   bool ignores(std::string_view name) const;       // of a name that lives for ever

@@ -135,6 +135,31 @@ BOOST_AUTO_TEST_CASE(what_comes_after_the_damage_of_the_other_is_left_out) {
   BOOST_TEST(out.notes[0].starts_with("60 frames of "), out.notes[0]);
 }
 
+BOOST_AUTO_TEST_CASE(what_comes_at_the_moment_of_the_damage_is_compared_as_far_as_it_was_read) {
+  const Folder folder;
+  auto frames = datagrams(0, 10);
+  for (auto& frame : frames) frame.at = 1s;
+  const auto a = folder.write("a.pcap", frames);
+  const auto b = folder.write("b.pcap", frames);
+  std::filesystem::resize_file(b, std::filesystem::file_size(b) - 3);
+  const auto out = compare_captures(a, b, {});
+  BOOST_TEST(out.same, all_words(out));
+  BOOST_TEST(out.layers.back().compared == 9U);
+}
+
+BOOST_AUTO_TEST_CASE(times_are_those_of_the_run_where_it_was_simulated) {
+  // A clock that starts at 0 is a simulated one; another one is told from the first frame on.
+  for (const auto& [begin, told] : {std::pair<Duration, Duration>{20s, 20s + 1ms},
+                                    std::pair<Duration, Duration>{24h * 365, 1ms}}) {
+    auto frames = datagrams(0, 3, begin);
+    const auto whole = frames;
+    frames.erase(frames.begin() + 1);
+    const auto out = compared(whole, frames);
+    BOOST_REQUIRE(out.findings.size() == 1U);
+    BOOST_TEST((out.findings[0].a->time == TimePoint(told)), seconds(out.findings[0].a->time));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(octets_that_were_not_captured_are_counted_in_a_body_of_known_length) {
   const auto whole = download(0);
   // Frames 0 to 3 are the handshake and the request; 4 to 6 the response's.

@@ -101,10 +101,36 @@ BOOST_AUTO_TEST_CASE(renaming_addresses_and_prefixes) {
   BOOST_TEST(lens.name(address("10.1.2.3")) == "172.20.2.3");
   BOOST_TEST(lens.name(prefix("10.1.2.0/24")) == "172.20.2.0/24");
   BOOST_TEST(lens.name(prefix("10.9.0.0/24")) == "lan");
-  BOOST_TEST(lens.name(prefix("10.0.0.1/32")) == "core1/32");
+  BOOST_TEST(lens.name(prefix("10.0.0.1/32")) == "core1");
   for (const auto* text : {"", "10.0.0.1", "=x", "10.0.0.1=", "x=y", "10.0.0.0/8=10.0.0.0/9"}) {
     BOOST_TEST(!lens.rename(text), text);
   }
+}
+
+BOOST_AUTO_TEST_CASE(renaming_between_ipv4_and_ipv6) {
+  const auto address = [](const char* text) { return net::IpAddress::parse(text).value(); };
+  const auto prefix = [](const char* text) { return net::Prefix::parse(text).value(); };
+  Lens up;
+  for (const auto* text : {"10.1.0.0/16=2001:db8:1::/48", "10.0.0.1=2001:db8::1"}) {
+    BOOST_REQUIRE(up.rename(text));
+  }
+  BOOST_TEST(up.name(address("10.1.2.3")) == "2001:db8:1::203");  // 2 * 256 + 3
+  BOOST_TEST(up.name(prefix("10.1.0.0/16")) == "2001:db8:1::/48");
+  BOOST_TEST(up.name(prefix("10.1.2.0/26")) == "2001:db8:1::200/122");  // 64 addresses each
+  BOOST_TEST(up.name(prefix("10.0.0.1/32")) == "2001:db8::1/128");
+  BOOST_TEST(up.name(address("2001:db8:1::203")) == "2001:db8:1::203");
+  Lens down;
+  BOOST_REQUIRE(down.rename("2001:db8:1::/64=10.1.0.0/24"));
+  BOOST_TEST(down.name(address("2001:db8:1::7")) == "10.1.0.7");
+  BOOST_TEST(down.name(prefix("2001:db8:1::/64")) == "10.1.0.0/24");
+  BOOST_TEST(down.name(prefix("2001:db8:1::40/122")) == "10.1.0.64/26");
+  // 0x107 is more than a /24 has room for.
+  BOOST_TEST(down.name(address("2001:db8:1::107")) == "2001:db8:1::107");
+  Lens names;
+  for (const auto* text : {"10.0.0.1=core1", "2001:db8::1=core1"})
+    BOOST_REQUIRE(names.rename(text));
+  BOOST_TEST(names.name(prefix("10.0.0.1/32")) == names.name(prefix("2001:db8::1/128")));
+  BOOST_TEST(!Lens().rename("10.0.0.0/16=2001:db8::/120"));
 }
 
 BOOST_AUTO_TEST_CASE(alignment_finds_the_one_that_is_more) {
