@@ -242,14 +242,14 @@ void Causes::no_route(Cause& cause, const Fate& fate, TimePoint when) const {
                           : peer_address.to_string();
     session.text = fmt::format("{}'s session to {} was lost at {}: {}", fate.machine, peer,
                                clock(change.at), change.reason);
-    cause.deed += fmt::format(": its session to {} was lost ({})", peer,
-                              change.reason.substr(0, change.reason.find(';')));
+    cause.lost_to = peer;
+    cause.lost_after = fmt::format("({})", change.reason.substr(0, change.reason.find(';')));
     cause.key += "/" + peer;
     cause.steps.push_back(std::move(session));
     for (std::size_t i = record_.faults().size(); i-- > 0;) {
       const auto& fault = record_.faults()[i];
       if (fault.at > change.at || node_of_target(fault.target) != peer) continue;
-      cause.deed +=
+      cause.lost_after +=
           fmt::format(" after {} of {} at {}", fault.action, fault.target, clock(fault.at));
       cause.steps.push_back(
           {"fault",
@@ -367,6 +367,10 @@ std::string Causes::sentence(const std::vector<const Cause*>& causes) {
     machines.push_back(fmt::format("{} more", more));
   }
   auto out = joined(machines) + (machines.empty() ? "" : " ") + causes.front()->deed;
+  if (const auto& lost = *causes.front(); !lost.lost_to.empty()) {
+    out += fmt::format(": {} to {} {} lost {}", one ? "its session" : "their sessions",
+                       lost.lost_to, one ? "was" : "were", lost.lost_after);
+  }
   if (with_session != nullptr) {
     out += fmt::format("; {} session{} to {} ", one ? "its" : "their", one ? "" : "s",
                        with_session->peer);

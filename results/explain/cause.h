@@ -19,7 +19,9 @@ struct Cause {
   std::string sentence;
   // The parts of a sentence about several machines: MACHINES `deed`; then the sessions.
   std::string deed;
-  std::string peer;                     // of the session that brought the route; empty: none
+  std::string lost_to;     // the peer of the session with which the route went; empty: none
+  std::string lost_after;  // why it was lost: "(hold timer expired) after power_off of c at 60 s"
+  std::string peer;        // of the session that brought the route; empty: none
   std::optional<TimePoint> held_until;  // nothing: to the end of the run
   std::string held_reason;
   Duration hold{};

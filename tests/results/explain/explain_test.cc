@@ -232,6 +232,32 @@ BOOST_AUTO_TEST_CASE(a_route_that_went_with_its_session_leads_to_the_fault) {
              "expired) after power_off of c at 60 s");
 }
 
+BOOST_AUTO_TEST_CASE(routes_of_two_machines_that_went_with_their_sessions_are_one_cause) {
+  auto world = world_with_session();
+  world.route(1s, 3, block, {2});
+  world.record.add(SessionConfigured{"d", address_of(2), "c", "frr-8.4-datacenter", 9s, 3s, false,
+                                     "d/frr.conf:20"});
+  world.record.add(SessionChanged{at(1s), "d", address_of(2), "Established", ""});
+  world.power_off(60s, 2);
+  for (const int machine : {1, 3}) {
+    world.record.add(
+        SessionChanged{at(68s), name_of(machine), address_of(2), "Idle", "hold timer expired"});
+    world.route(68s, machine, block, {});
+    auto failed = request(70s, 71s, "reset");
+    failed.local.port = static_cast<std::uint16_t>(40000 + machine);
+    world.record.add(failed);
+    auto tried = proxy(70s, 71s, "unreachable");
+    tried.node = name_of(machine);
+    tried.client = failed.local;
+    world.record.add(tried);
+  }
+  const Explainer explainer(world.record);
+  BOOST_REQUIRE_EQUAL(explainer.explanations().groups.size(), 1U);
+  BOOST_TEST(explainer.explanations().groups[0].cause ==
+             "b and d had no route to 172.16.1.64/26 any more: their sessions to c were lost (hold "
+             "timer expired) after power_off of c at 60 s");
+}
+
 BOOST_AUTO_TEST_CASE(a_route_that_went_with_its_session_leads_to_the_process_that_was_killed) {
   auto world = world_with_session();
   world.record.add(FaultInjected{at(60s), "kill", "c/bgp"});
