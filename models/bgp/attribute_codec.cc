@@ -366,7 +366,7 @@ const AttributeRow* attribute_row(std::uint8_t code) {
 }
 
 bool is_host_address(const net::IpAddress& address) {
-  if (address.is_unspecified() || address.is_multicast()) return false;
+  if (address.is_unspecified() || address.is_multicast() || address.is_loopback()) return false;
   if (!address.is_v4()) return true;
   const auto first = address.v4_value() >> 24;
   return first != 0 && first < 240;

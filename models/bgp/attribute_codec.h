@@ -41,7 +41,7 @@ inline bool holds(const std::vector<AfiSafi>& families, AfiSafi family) {
 }
 
 // RFC 4271 section 6.3: what a NEXT_HOP can be. Not so 0.0.0.0/8 and 240.0.0.0/4 (RFC 6890),
-// multicast, and ::.
+// loopback (RFC 1122 section 3.2.1.3 g), multicast, and ::.
 bool is_host_address(const net::IpAddress& address);
 
 // RFC 6793 section 4.2.3.

@@ -29,6 +29,7 @@ struct MessageError {
   NotificationMessage notification;
   std::string detail;
   std::string_view section = {};  // of the RFC that asks for it: "RFC 4271 section 6.2"
+  std::optional<std::uint8_t> attribute = {};  // the type of the path attribute that is wrong
 };
 
 // RFC 7606 section 2, mildest first.
@@ -71,6 +72,9 @@ Octets encode_end_of_rib(AfiSafi family);
 void begin_message(WireWriter& out, MessageType type);
 void finish_message(Octets& message);
 void encode_capabilities(const Capabilities& capabilities, WireWriter& out);
-bool decode_capabilities(Bytes parameter, Capabilities& capabilities);  // false: malformed
+// Empty, or what is malformed.
+std::string decode_capabilities(Bytes parameter, Capabilities& capabilities);
+// The AS that is refused, as FRR and BIRD give it for the data of OPEN Message Error/Bad Peer AS.
+Octets refused_as(const OpenMessage& open);
 
 }  // namespace seatrial::bgp

@@ -32,9 +32,9 @@ constexpr std::array error_rows{
     ErrorRow{ErrorCode::update, 9, "Optional Attribute Error"},
     ErrorRow{ErrorCode::update, 10, "Invalid Network Field"},
     ErrorRow{ErrorCode::update, 11, "Malformed AS_PATH"},
-    ErrorRow{ErrorCode::fsm, 1, "Unexpected Message in OpenSent State"},
-    ErrorRow{ErrorCode::fsm, 2, "Unexpected Message in OpenConfirm State"},
-    ErrorRow{ErrorCode::fsm, 3, "Unexpected Message in Established State"},
+    ErrorRow{ErrorCode::fsm, 1, "Receive Unexpected Message in OpenSent State"},
+    ErrorRow{ErrorCode::fsm, 2, "Receive Unexpected Message in OpenConfirm State"},
+    ErrorRow{ErrorCode::fsm, 3, "Receive Unexpected Message in Established State"},
     ErrorRow{ErrorCode::cease, 1, "Maximum Number of Prefixes Reached"},
     ErrorRow{ErrorCode::cease, 2, "Administrative Shutdown"},
     ErrorRow{ErrorCode::cease, 3, "Peer De-configured"},
@@ -48,14 +48,15 @@ constexpr std::array error_rows{
     ErrorRow{ErrorCode::route_refresh, 1, "Invalid Message Length"},
 };
 
-constexpr std::array<std::string_view, 8> code_names{"Reserved",
+constexpr std::array<std::string_view, 9> code_names{"Reserved",
                                                      "Message Header Error",
                                                      "OPEN Message Error",
                                                      "UPDATE Message Error",
                                                      "Hold Timer Expired",
                                                      "Finite State Machine Error",
                                                      "Cease",
-                                                     "ROUTE-REFRESH Message Error"};
+                                                     "ROUTE-REFRESH Message Error",
+                                                     "Send Hold Timer Expired"};
 
 struct AttributeNameRow {
   AttributeCode code;

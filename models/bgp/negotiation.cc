@@ -219,7 +219,7 @@ tl::expected<Negotiated, MessageError> negotiate(const SpeakerConfig& speaker,
     return refusal(open_error::bad_peer_as,
                    "peer is in AS " + received.asn.to_string() + ", expected " +
                        neighbor.remote_as.to_string(),
-                   "RFC 4271 section 6.2");
+                   "RFC 4271 section 6.2", refused_as(received));
   }
   // RFC 6286: within an AS the identifiers must differ.
   if (received.id == speaker.router_id && kind == PeerKind::internal) {

@@ -24,9 +24,11 @@ AfiSafi read_family(WireReader& in) {
   return family;
 }
 
-void decode_known(std::uint8_t code, Bytes value, Capabilities& into, bool& known) {
+// Whether a capability is one of these and of the length that its RFC gives it.
+enum class Reading : std::uint8_t { known, unknown, malformed };
+
+Reading decode_known(std::uint8_t code, Bytes value, Capabilities& into) {
   WireReader in(value);
-  known = true;
   switch (static_cast<CapabilityCode>(code)) {
     case CapabilityCode::multiprotocol: {
       if (value.size() != 4) break;
@@ -35,24 +37,24 @@ void decode_known(std::uint8_t code, Bytes value, Capabilities& into, bool& know
       in.u8();
       family.safi = in.u8();
       if (!into.has(family)) into.families.push_back(family);
-      return;
+      return Reading::known;
     }
     case CapabilityCode::route_refresh:
       if (!value.empty()) break;
       into.route_refresh = true;
-      return;
+      return Reading::known;
     case CapabilityCode::enhanced_route_refresh:
       if (!value.empty()) break;
       into.enhanced_route_refresh = true;
-      return;
+      return Reading::known;
     case CapabilityCode::extended_message:
       if (!value.empty()) break;
       into.extended_message = true;
-      return;
+      return Reading::known;
     case CapabilityCode::four_octet_as:
       if (value.size() != 4) break;
       into.four_octet_as = Asn{in.u32()};
-      return;
+      return Reading::known;
     case CapabilityCode::graceful_restart: {
       if (value.size() < 2 || (value.size() - 2) % 4 != 0) break;
       GracefulRestartCapability gr;
@@ -67,12 +69,11 @@ void decode_known(std::uint8_t code, Bytes value, Capabilities& into, bool& know
         gr.families.push_back(entry);
       }
       into.graceful_restart = std::move(gr);
-      return;
+      return Reading::known;
     }
     case CapabilityCode::cisco_route_refresh:
-      if (!value.empty()) break;
       into.cisco_route_refresh = true;
-      return;
+      return Reading::known;
     case CapabilityCode::long_lived_graceful_restart:
       if (value.size() % 7 != 0) break;
       if (!into.long_lived) into.long_lived.emplace();
@@ -84,9 +85,9 @@ void decode_known(std::uint8_t code, Bytes value, Capabilities& into, bool& know
         entry.stale_time_s |= in.u16();
         into.long_lived->push_back(entry);
       }
-      return;
+      return Reading::known;
     case CapabilityCode::extended_next_hop:
-      if (value.empty() || value.size() % 6 != 0) break;
+      if (value.size() % 6 != 0) break;
       while (!in.empty()) {
         ExtendedNextHop entry;
         entry.afi = in.u16();
@@ -94,20 +95,20 @@ void decode_known(std::uint8_t code, Bytes value, Capabilities& into, bool& know
         entry.next_hop_afi = in.u16();
         into.extended_next_hop.push_back(entry);
       }
-      return;
+      return Reading::known;
     case CapabilityCode::role:
       if (value.size() != 1) break;
       into.roles.push_back(in.u8());
-      return;
+      return Reading::known;
     case CapabilityCode::fqdn: {
       const auto host = in.take(in.u8());
       const auto domain = in.take(in.u8());
-      if (in.failed() || !in.empty()) break;
+      if (in.failed()) break;
       into.host_name = HostName{{host.begin(), host.end()}, {domain.begin(), domain.end()}};
-      return;
+      return Reading::known;
     }
     case CapabilityCode::add_path: {
-      if (value.empty() || value.size() % 4 != 0) break;
+      if (value.size() % 4 != 0) break;
       while (!in.empty()) {
         AddPathCapability entry;
         entry.family = read_family(in);
@@ -117,12 +118,12 @@ void decode_known(std::uint8_t code, Bytes value, Capabilities& into, bool& know
         entry.send = (mode & 2) != 0;
         into.add_path.push_back(entry);
       }
-      return;
+      return Reading::known;
     }
     default:
-      break;
+      return Reading::unknown;
   }
-  known = false;  // unknown, or a known one of the wrong length: kept as it came, not acted on
+  return Reading::malformed;
 }
 
 }  // namespace
@@ -131,18 +132,36 @@ bool Capabilities::has(AfiSafi family) const {
   return std::find(families.begin(), families.end(), family) != families.end();
 }
 
-bool decode_capabilities(Bytes parameter, Capabilities& capabilities) {
+std::string decode_capabilities(Bytes parameter, Capabilities& capabilities) {
   WireReader in(parameter);
   while (!in.empty()) {
     const auto code = in.u8();
     const auto length = in.u8();
     const auto value = in.take(length);
-    if (in.failed()) return false;
-    bool known = false;
-    decode_known(code, value, capabilities, known);
-    if (!known) capabilities.other.push_back({code, {value.begin(), value.end()}});
+    if (in.failed()) return "capability cut short";
+    switch (decode_known(code, value, capabilities)) {
+      case Reading::known:
+        break;
+      case Reading::unknown:
+        capabilities.other.push_back({code, {value.begin(), value.end()}});
+        break;
+      case Reading::malformed:
+        return "capability " + std::to_string(int{code}) + " malformed, " +
+               std::to_string(value.size()) + " octets";
+    }
   }
-  return true;
+  return {};
+}
+
+Octets refused_as(const OpenMessage& open) {
+  Octets octets;
+  WireWriter out(octets);
+  if (open.capabilities.four_octet_as) {
+    out.u32(open.capabilities.four_octet_as->value);
+  } else {
+    out.u16(static_cast<std::uint16_t>(open.asn.value));
+  }
+  return octets;
 }
 
 void encode_capabilities(const Capabilities& capabilities, WireWriter& out) {
@@ -259,19 +278,24 @@ tl::expected<OpenMessage, MessageError> decode_open(Bytes body) {
       return open_failure(open_error::unsupported_parameter,
                           "optional parameter " + std::to_string(int{type}));
     }
-    if (!decode_capabilities(value, open.capabilities)) {
-      return open_failure(open_error::unspecific, "capability cut short");
+    // RFC 4271 section 6.2: recognized, but malformed. So do FRR and BIRD with a capability.
+    if (auto wrong = decode_capabilities(value, open.capabilities); !wrong.empty()) {
+      return open_failure(open_error::unspecific, std::move(wrong));
     }
   }
-  if (open.capabilities.four_octet_as) open.asn = *open.capabilities.four_octet_as;
-  if (open.asn.value == 0)
-    return open_failure(open_error::bad_peer_as, "AS 0", "RFC 7607 section 2");
+  const auto& four_octets = open.capabilities.four_octet_as;
+  if (open.asn.value == 0 || (four_octets && four_octets->value == 0)) {
+    return open_failure(open_error::bad_peer_as, "AS 0", "RFC 7607 section 2",
+                        open.asn.value == 0 ? Octets() : refused_as(open));
+  }
+  if (four_octets) open.asn = *four_octets;
   // RFC 6286: any non-zero identifier will do.
   if (open.id.value == 0)
     return open_failure(open_error::bad_identifier, "identifier 0.0.0.0", "RFC 6286 section 2.2");
   if (open.hold_time_s == 1 || open.hold_time_s == 2) {
     return open_failure(open_error::unacceptable_hold_time,
-                        "hold time " + std::to_string(open.hold_time_s) + " s, expected 0 or >= 3");
+                        "hold time " + std::to_string(open.hold_time_s) + " s, expected 0 or >= 3",
+                        "RFC 4271 section 6.2", {0, static_cast<std::uint8_t>(open.hold_time_s)});
   }
   return open;
 }

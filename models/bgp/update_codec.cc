@@ -12,6 +12,9 @@ namespace {
 
 using namespace attribute_flag;
 
+constexpr auto mp_reach = static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri);
+constexpr auto mp_unreach = static_cast<std::uint8_t>(AttributeCode::mp_unreach_nlri);
+
 MessageError reset(std::uint8_t subcode, std::string detail, std::string_view section,
                    Octets data = {}) {
   return {NotificationMessage(ErrorCode::update, subcode, std::move(data)), std::move(detail),
@@ -80,8 +83,10 @@ class UpdateDecoder {
     }
     if (names_nothing()) {
       const auto& worst = *std::ranges::max_element(problems_, {}, &AttributeProblem::outcome);
-      return fail(update_error::malformed_attribute_list,
-                  worst.detail + ", and there are no prefixes", "RFC 7606 section 5.2");
+      auto error = reset(update_error::malformed_attribute_list,
+                         worst.detail + ", and there are no prefixes", "RFC 7606 section 5.2");
+      if (worst.code != 0) error.attribute = worst.code;
+      return tl::make_unexpected(std::move(error));
     }
     finish(has_attributes, body.size());
     DecodedUpdate decoded{std::move(message_), Outcome::none, std::move(problems_)};
@@ -103,6 +108,7 @@ class UpdateDecoder {
   // False: session reset, with error_ set.
   bool read_attributes(WireReader in) {
     while (!in.empty()) {
+      const auto octets = in.left();
       const auto flags = in.u8();
       const auto code = in.u8();
       const std::size_t length = (flags & extended_length) != 0 ? in.u16() : in.u8();
@@ -110,7 +116,13 @@ class UpdateDecoder {
       if (in.failed()) {
         // The prefixes that it holds cannot be read (RFC 7606 section 3 j).
         if (is_multiprotocol(code))
-          return optional_error(attribute_name(code) + " runs past the end of the attributes");
+          return optional_error(code, "runs past the end of the attributes");
+        if (octets == 1) {
+          cut_ = true;
+          problems_.push_back({0, Outcome::treat_as_withdraw, 0,
+                               "one octet behind the last attribute", "RFC 7606 section 4"});
+          return true;
+        }
         cut_ = true;
         problem(code, Outcome::treat_as_withdraw, "runs past the end of the attributes",
                 "RFC 7606 section 4");
@@ -120,6 +132,7 @@ class UpdateDecoder {
         if (is_multiprotocol(code)) {
           error_ = reset(update_error::malformed_attribute_list, attribute_name(code) + " twice",
                          "RFC 7606 section 3 g");
+          error_->attribute = code;
           return false;
         }
         problem(code, Outcome::attribute_discard, "appears again", "RFC 7606 section 3 g");
@@ -171,6 +184,7 @@ class UpdateDecoder {
     if ((flags & optional) == 0) {
       error_ = reset(update_error::unrecognized_well_known, "well-known " + attribute_name(code),
                      "RFC 4271 section 6.3", whole(flags, code, value));
+      error_->attribute = code;
       return false;
     }
     // Optional non-transitive ones are quietly ignored (RFC 4271 section 5).
@@ -183,23 +197,21 @@ class UpdateDecoder {
   }
 
   // RFC 4760 section 7: without its prefixes there is nothing to withdraw.
-  bool optional_error(std::string detail, std::string_view section = "RFC 7606 section 5.3") {
-    error_ = reset(update_error::optional_attribute, std::move(detail), section);
+  bool optional_error(std::uint8_t code, const std::string& detail,
+                      std::string_view section = "RFC 7606 section 5.3") {
+    error_ = reset(update_error::optional_attribute, attribute_name(code) + ": " + detail, section);
+    error_->attribute = code;
     return false;
   }
 
-  static bool is_multiprotocol(std::uint8_t code) {
-    return code == static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri) ||
-           code == static_cast<std::uint8_t>(AttributeCode::mp_unreach_nlri);
-  }
+  static bool is_multiprotocol(std::uint8_t code) { return code == mp_reach || code == mp_unreach; }
 
   // RFC 7606 section 5.3: wrong flags make it "incorrect", as a prefix that is too long does.
   bool read_multiprotocol(std::uint8_t flags, std::uint8_t code, Bytes value) {
     if ((flags & (optional | transitive)) != optional) {
-      return optional_error(attribute_name(code) + ": flags conflict with its type");
+      return optional_error(code, "flags conflict with its type");
     }
-    return code == static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri) ? read_reach(value)
-                                                                           : read_unreach(value);
+    return code == mp_reach ? read_reach(value) : read_unreach(value);
   }
 
   bool read_reach(Bytes value) {
@@ -209,26 +221,25 @@ class UpdateDecoder {
     family.safi = in.u8();
     const auto next_hop = in.take(in.u8());
     in.u8();  // reserved: to be ignored (RFC 4760 section 3)
-    if (in.failed()) return optional_error("MP_REACH_NLRI cut short");
+    if (in.failed()) return optional_error(mp_reach, "cut short");
     reaches_ = !in.empty();
     if (family != ipv4_unicast && family != ipv6_unicast) return true;  // not negotiated: ignored
     const bool v6 = family == ipv6_unicast;
     if (next_hop.size() == 32) {
       message_.mp_link_local = net::IpAddress::from_bytes(next_hop.subspan(16));
     } else if (next_hop.size() != 16 && !(next_hop.size() == 4 && !v6)) {
-      return optional_error(
-          "MP_REACH_NLRI next hop of " + std::to_string(next_hop.size()) + " octets",
-          "RFC 7606 section 7.11");
+      return optional_error(mp_reach, "next hop of " + std::to_string(next_hop.size()) + " octets",
+                            "RFC 7606 section 7.11");
     }
     message_.mp_next_hop =
         net::IpAddress::from_bytes(next_hop.first(std::min<std::size_t>(next_hop.size(), 16)));
     // RFC 4271 section 6.3: what can be no host's address costs the routes, not the session.
     if (!is_host_address(*message_.mp_next_hop)) {
-      problem(static_cast<std::uint8_t>(AttributeCode::mp_reach_nlri), Outcome::treat_as_withdraw,
-              "next hop " + message_.mp_next_hop->to_string(), "RFC 4271 section 6.3");
+      problem(mp_reach, Outcome::treat_as_withdraw, "next hop " + message_.mp_next_hop->to_string(),
+              "RFC 4271 section 6.3");
     }
     if (!read_nlri(in, v6, holds(options_.add_path_receive, family), message_.mp_announced)) {
-      return optional_error("bad prefix in MP_REACH_NLRI");
+      return optional_error(mp_reach, "bad prefix");
     }
     return true;
   }
@@ -238,12 +249,12 @@ class UpdateDecoder {
     AfiSafi family;
     family.afi = in.u16();
     family.safi = in.u8();
-    if (in.failed()) return optional_error("MP_UNREACH_NLRI cut short");
+    if (in.failed()) return optional_error(mp_unreach, "cut short");
     if (family != ipv4_unicast && family != ipv6_unicast) return true;
     if (in.empty()) unreach_end_ = family;
     if (!read_nlri(in, family == ipv6_unicast, holds(options_.add_path_receive, family),
                    message_.withdrawn)) {
-      return optional_error("bad prefix in MP_UNREACH_NLRI");
+      return optional_error(mp_unreach, "bad prefix");
     }
     return true;
   }
@@ -252,8 +263,7 @@ class UpdateDecoder {
   // been lost to the error. What only withdraws by MP_UNREACH_NLRI is not meant.
   bool names_nothing() const {
     if (reaches_ || !message_.announced.empty()) return false;
-    const auto unreach = static_cast<std::size_t>(AttributeCode::mp_unreach_nlri);
-    const bool others = seen_.count() > (seen_.test(unreach) ? 1U : 0U);
+    const bool others = seen_.count() > (seen_.test(mp_unreach) ? 1U : 0U);
     return (others || cut_) && std::ranges::any_of(problems_, [](const AttributeProblem& p) {
              return p.outcome > Outcome::attribute_discard;
            });

@@ -12,7 +12,12 @@ Json notification_json(const NotificationMessage& notification) {
 
 void add_reset(Json& out, const MessageError& error) {
   out["outcome"] = "session-reset";
-  out["reasons"] = Json::array({{{"section", error.section}, {"detail", error.detail}}});
+  Json reason{{"section", error.section}, {"detail", error.detail}};
+  if (error.attribute) {
+    reason["attribute"] = attribute_name(*error.attribute);
+    reason["type"] = *error.attribute;
+  }
+  out["reasons"] = Json::array({std::move(reason)});
   out["notification"] = notification_json(error.notification);
 }
 
@@ -27,9 +32,8 @@ Json capability_json(std::uint8_t code, Bytes value) {
   Capabilities one;
   Octets whole{code, static_cast<std::uint8_t>(value.size())};
   whole.insert(whole.end(), value.begin(), value.end());
-  decode_capabilities(whole, one);
+  const bool understood = decode_capabilities(whole, one).empty();
   WireReader in(value);
-  const bool understood = one.other.empty();
   switch (static_cast<CapabilityCode>(code)) {
     case CapabilityCode::multiprotocol:
       out["name"] = "multiprotocol";
@@ -40,7 +44,7 @@ Json capability_json(std::uint8_t code, Bytes value) {
       break;
     case CapabilityCode::extended_next_hop: {  // RFC 8950 section 4
       out["name"] = "extended-next-hop";
-      if (value.empty() || value.size() % 6 != 0) break;
+      if (!understood) break;
       Json list = Json::array();
       while (!in.empty()) {
         const auto afi = in.u16();
@@ -95,7 +99,7 @@ Json capability_json(std::uint8_t code, Bytes value) {
       break;
     case CapabilityCode::long_lived_graceful_restart: {  // RFC 9494 section 3.1
       out["name"] = "long-lived-graceful-restart";
-      if (value.size() % 7 != 0) break;
+      if (!understood) break;
       Json list = Json::array();
       while (!in.empty()) {
         const auto afi = in.u16();
@@ -115,7 +119,7 @@ Json capability_json(std::uint8_t code, Bytes value) {
       out["name"] = "fqdn";
       const auto host = in.take(in.u8());
       const auto domain = in.take(in.u8());
-      if (in.failed()) break;
+      if (!understood) break;
       out["hostname"] = std::string(host.begin(), host.end());
       out["domain"] = std::string(domain.begin(), domain.end());
       break;

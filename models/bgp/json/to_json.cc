@@ -269,26 +269,41 @@ void update_json(Bytes body, const JsonOptions& options, Json& out) {
   out["outcome"] = outcome_name(decoded->outcome);
   Json reasons = Json::array();
   for (const auto& problem : decoded->problems) {
-    reasons.push_back({{"attribute", attribute_name(problem.code)},
-                       {"type", problem.code},
-                       {"outcome", outcome_name(problem.outcome)},
-                       {"section", problem.section},
-                       {"detail", problem.detail}});
+    Json reason{{"outcome", outcome_name(problem.outcome)},
+                {"section", problem.section},
+                {"detail", problem.detail}};
+    if (problem.code != 0) {
+      reason["attribute"] = attribute_name(problem.code);
+      reason["type"] = problem.code;
+    }
+    reasons.push_back(std::move(reason));
   }
   out["reasons"] = std::move(reasons);
+}
+
+// RFC 9003: the reason of an administrative shutdown or reset, UTF-8 behind its length.
+void add_shutdown_message(const NotificationMessage& said, Json& out) {
+  const bool cease = said.code == static_cast<std::uint8_t>(ErrorCode::cease);
+  const auto& data = said.data;
+  if (cease && (said.subcode == cease::admin_shutdown || said.subcode == cease::admin_reset) &&
+      !data.empty() && data.size() > data[0]) {
+    out["message"] = std::string(data.begin() + 1, data.begin() + 1 + data[0]);
+  }
 }
 
 void notification_message_json(Bytes body, Json& out) {
   const auto decoded = decode_notification(body);
   if (!decoded) return add_reset(out, decoded.error());
   out.update(notification_json(*decoded));
-  // RFC 9003: the reason of an administrative shutdown or reset, UTF-8 behind its length.
-  const bool cease = decoded->code == static_cast<std::uint8_t>(ErrorCode::cease);
+  add_shutdown_message(*decoded, out);
   const auto& data = decoded->data;
-  if (cease &&
-      (decoded->subcode == cease::admin_shutdown || decoded->subcode == cease::admin_reset) &&
-      !data.empty() && data.size() > data[0]) {
-    out["message"] = std::string(data.begin() + 1, data.begin() + 1 + data[0]);
+  if (decoded->code == static_cast<std::uint8_t>(ErrorCode::cease) &&
+      decoded->subcode == cease::hard_reset && data.size() >= 2) {
+    // RFC 8538 section 3.1: what it is about.
+    const NotificationMessage about(static_cast<ErrorCode>(data[0]), data[1],
+                                    {data.begin() + 2, data.end()});
+    out["about"] = notification_json(about);
+    add_shutdown_message(about, out["about"]);
   }
 }
 

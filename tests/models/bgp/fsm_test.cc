@@ -120,17 +120,20 @@ BOOST_AUTO_TEST_CASE(unexpected_messages_are_named_by_state) {  // RFC 6608
   b.step(FsmEvent::manual_start, {});
   b.step(FsmEvent::tcp_accepted, {"OPEN", "-> OpenSent"});
   b.step(FsmEvent::update_received,
-         {"Finite State Machine Error/Unexpected Message in OpenSent State", "drop", "-> Idle"});
+         {"Finite State Machine Error/Receive Unexpected Message in OpenSent State", "drop",
+          "-> Idle"});
   b.step(FsmEvent::tcp_accepted, {"OPEN", "-> OpenSent"});
   b.fsm->negotiated(9s, 3s);
   b.step(FsmEvent::open_received, {"KEEPALIVE", "-> OpenConfirm"});
   b.step(FsmEvent::update_received,
-         {"Finite State Machine Error/Unexpected Message in OpenConfirm State", "drop", "-> Idle"});
+         {"Finite State Machine Error/Receive Unexpected Message in OpenConfirm State", "drop",
+          "-> Idle"});
   b.step(FsmEvent::tcp_accepted, {"OPEN", "-> OpenSent"});
   b.step(FsmEvent::open_received, {"KEEPALIVE", "-> OpenConfirm"});
   b.step(FsmEvent::keepalive_received, {"-> Established"});
   b.step(FsmEvent::open_received,
-         {"Finite State Machine Error/Unexpected Message in Established State", "drop", "-> Idle"});
+         {"Finite State Machine Error/Receive Unexpected Message in Established State", "drop",
+          "-> Idle"});
 }
 
 BOOST_AUTO_TEST_CASE(a_stopped_machine_stays_down_and_refuses) {

@@ -124,6 +124,9 @@ BOOST_AUTO_TEST_CASE(an_opens_fields_are_checked) {
                (Answer{"OPEN Message Error/Unsupported Version Number", {0, 4}}));
   }
   BOOST_TEST(answer_to(open({.my_as = {0, 0}})) == (Answer{"OPEN Message Error/Bad Peer AS", {}}));
+  const Octets four_octet_as{2, 6, 65, 4, 0, 0, 0xFD, 0xEA};
+  BOOST_TEST(answer_to(open({.my_as = {0, 0}}, with_length(four_octet_as))) ==
+             (Answer{"OPEN Message Error/Bad Peer AS", {}}));
   BOOST_TEST(answer_to(open({.id = {0, 0, 0, 0}})) ==
              (Answer{"OPEN Message Error/Bad BGP Identifier", {}}));
   // RFC 6286: any other number is an identifier, of a multicast address, too.
@@ -133,7 +136,7 @@ BOOST_AUTO_TEST_CASE(an_opens_fields_are_checked) {
   BOOST_TEST(answer_to(open({.hold_time = {0xFF, 0xFF}})) == accepted);
   for (const std::uint8_t seconds : {1, 2}) {
     BOOST_TEST(answer_to(open({.hold_time = {0, seconds}})) ==
-               (Answer{"OPEN Message Error/Unacceptable Hold Time", {}}));
+               (Answer{"OPEN Message Error/Unacceptable Hold Time", {0, seconds}}));
   }
 }
 
@@ -152,10 +155,43 @@ BOOST_AUTO_TEST_CASE(an_opens_parameters_are_checked) {
   BOOST_TEST(answer_to(capable({2})) == unspecific);           // a code without a length
   BOOST_TEST(answer_to(capable({1, 4, 0, 1})) == unspecific);  // a value cut
   BOOST_TEST(answer_to(capable({250, 1, 7})) == accepted);     // unknown: RFC 5492 section 3
-  BOOST_TEST(answer_to(capable({2, 1, 7})) == accepted);       // not what RFC 2918 says: ignored
-  // RFC 7607 section 2, RFC 6793: the AS of the capability counts.
+  // RFC 7607 section 2, RFC 6793: the AS of the capability counts. FRR and BIRD send it back.
   BOOST_TEST(answer_to(capable({65, 4, 0, 0, 0, 0})) ==
-             (Answer{"OPEN Message Error/Bad Peer AS", {}}));
+             (Answer{"OPEN Message Error/Bad Peer AS", {0, 0, 0, 0}}));
+}
+
+// RFC 4271 section 6.2: a parameter that is recognized but malformed is 2/0. FRR 8.4.4 and BIRD
+// 2.0.12, sent these OPENs, answer so; where only one of them does (BIRD: 2, 70 and 71), the length
+// is that of the capability's RFC.
+BOOST_AUTO_TEST_CASE(a_capability_has_the_length_of_its_rfc) {
+  struct Wrong {
+    std::uint8_t code;
+    std::vector<std::size_t> sizes;
+  };
+  const std::vector<Wrong> all{
+      {1, {0, 3, 5}},      // RFC 4760 section 8: 4
+      {2, {1}},            // RFC 2918 section 2: 0
+      {5, {5, 7}},         // RFC 8950 section 4: of 6 each
+      {6, {1}},            // RFC 8654 section 3: 0
+      {9, {0, 2}},         // RFC 9234 section 4.1: 1
+      {64, {0, 1, 3, 5}},  // RFC 4724 section 3: 2, and 4 each
+      {65, {0, 2, 8}},     // RFC 6793 section 3: 4
+      {69, {3, 5}},        // RFC 7911 section 4: of 4 each
+      {70, {1}},           // RFC 7313 section 3.1: 0
+      {71, {6, 8}},        // RFC 9494 section 3.1: of 7 each
+      {73, {0, 1}},        // draft-walton-bgp-hostname-capability: two lengths at least
+  };
+  for (const auto& [code, sizes] : all) {
+    for (const auto size : sizes) {
+      BOOST_TEST_CONTEXT("capability " << int{code} << " of " << size) {
+        const auto capability = joined({{code}, with_length(Octets(size, 1))});
+        BOOST_TEST(answer_to(capable(capability)) == (Answer{"OPEN Message Error", {}}));
+      }
+    }
+  }
+  // Octets behind the names are passed over; the old route refresh is of no RFC.
+  BOOST_TEST(answer_to(capable({73, 5, 1, 'a', 1, 'b', 'c'})) == accepted);
+  BOOST_TEST(answer_to(capable({128, 1, 7})) == accepted);
 }
 
 // RFC 9072 section 2: what looks like a type of 255 says it, and the length before it nothing.

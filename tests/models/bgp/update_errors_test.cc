@@ -121,6 +121,7 @@ const std::vector<Row> rows{
     {"RFC 4271 6.3 NEXT_HOP 0.0.0.1", 0x40, 3, {0, 0, 0, 1}, withdraw, withdraw},
     {"RFC 4271 6.3 NEXT_HOP 240.0.0.1", 0x40, 3, {240, 0, 0, 1}, withdraw, withdraw},
     {"RFC 4271 6.3 NEXT_HOP 255.255.255.255", 0x40, 3, {255, 255, 255, 255}, withdraw, withdraw},
+    {"RFC 1122 3.2.1.3 g NEXT_HOP 127.0.0.1", 0x40, 3, {127, 0, 0, 1}, withdraw, withdraw},
     {"NEXT_HOP, well", 0x40, 3, {223, 255, 255, 254}, none, none},
     {"3 c NEXT_HOP optional", 0x80, 3, {10, 0, 0, 1}, withdraw, withdraw},
     {"MED, well", 0x80, 4, {0, 0, 0, 1}, none, none},

@@ -212,6 +212,17 @@ BOOST_AUTO_TEST_CASE(a_reset_has_its_notification) {
   BOOST_TEST(bad_nlri["notification"]["code"] == 3);
   BOOST_TEST(bad_nlri["notification"]["subcode"] == 10);
   BOOST_TEST(bad_nlri["reasons"][0]["section"] == "RFC 7606 section 3 j");
+  // What an attribute is to blame for names it.
+  const auto reach_of_4 = attribute("800e", "00020100");
+  const auto unreach = attribute("800f", "000201");
+  for (const auto& [bad, name, type] : {std::tuple{attribute("404d", ""), "attribute 77", 77},
+                                        std::tuple{reach_of_4, "MP_REACH_NLRI", 14},
+                                        std::tuple{unreach + unreach, "MP_UNREACH_NLRI", 15}}) {
+    const auto json = decode(update("", origin + path + hop + pref + bad, nlri));
+    BOOST_TEST(json["outcome"] == "session-reset");
+    BOOST_TEST(json["reasons"][0]["attribute"] == name);
+    BOOST_TEST(json["reasons"][0]["type"] == type);
+  }
   // RFC 4271 section 6.2: version 5 is answered with the highest that is supported.
   const auto version = decode(message(1,
                                       "05"
@@ -276,6 +287,15 @@ BOOST_AUTO_TEST_CASE(small_messages_too) {
                                "01"
                                "01");
   BOOST_TEST(decode(refresh)["name"] == "begin");
+  // RFC 8538 section 3.1: a hard reset is about another error; RFC 9687: the newest of them.
+  const auto hard = decode(message(3, "0609" + std::string("0402") + "03" + "627965"));
+  BOOST_TEST(hard["name"] == "Cease/Hard Reset");
+  BOOST_TEST(hard["about"]["name"] == "Hold Timer Expired/2");
+  BOOST_TEST(!hard["about"].contains("message"));
+  const auto shut = decode(message(3, "0609" + std::string("0602") + "03" + "627965"));
+  BOOST_TEST(shut["about"]["name"] == "Cease/Administrative Shutdown");
+  BOOST_TEST(shut["about"]["message"] == "bye");
+  BOOST_TEST(decode(message(3, "0800"))["name"] == "Send Hold Timer Expired");
   for (const auto& bytes : {shutdown, refresh, message(4, "")}) {
     BOOST_TEST(encode(decode(bytes)) == bytes);
   }

@@ -104,15 +104,16 @@ class Maker {
     out.bytes(parameters);
   }
 
-  // Of every kind that is known, with values of a length that fits it or not, and unknown ones.
+  // Of every kind that is known, with values of the length of its RFC, and unknown ones of any.
   Octets capability() {
     constexpr std::array<std::uint8_t, 14> codes{1,  2,  5,  6,  9,   64, 65,
                                                  69, 70, 71, 73, 128, 4,  200};
     constexpr std::array<std::size_t, 14> lengths{4, 0, 6, 0, 1, 6, 4, 4, 0, 7, 2, 0, 3, 5};
     const auto kind = below(codes.size());
-    auto value = octets(often() ? lengths.at(kind) : below(12));
-    if (codes.at(kind) == 65 && value.size() == 4) value[0] |= 1;  // AS 0 is none
-    if (codes.at(kind) == 73 && often()) value = {2, 'a', 'b', 1, 'c'};
+    const bool any_length = codes.at(kind) == 4 || codes.at(kind) == 128 || codes.at(kind) == 200;
+    auto value = octets(!any_length || often() ? lengths.at(kind) : below(12));
+    if (codes.at(kind) == 65) value[0] |= 1;  // AS 0 is none
+    if (codes.at(kind) == 73) value = often() ? Octets{2, 'a', 'b', 1, 'c'} : Octets{0, 0};
     Octets out{codes.at(kind), static_cast<std::uint8_t>(value.size())};
     out.insert(out.end(), value.begin(), value.end());
     return out;
