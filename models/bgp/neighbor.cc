@@ -211,7 +211,10 @@ void Neighbor::flush() {
       }
     }
   }
-  if (!groups.empty()) earliest_flush_ = host_.now() + advertisement_interval();
+  // RFC 4271 section 9.2.1.1: after a withdrawal, too.
+  if (!groups.empty() || !withdrawals.withdrawn.empty()) {
+    earliest_flush_ = host_.now() + advertisement_interval();
+  }
 }
 
 }  // namespace seatrial::bgp
