@@ -252,6 +252,12 @@ bgp::NeighborConfig Derivation::neighbor(const NodeInfo& local, const SessionInt
       is_internal && !cluster_id.empty() &&
       (definition.node == nullptr || definition.node->route_reflector_cluster_id != cluster_id);
   out.add_path = {.receive = true, .send = true};
+  // `graceful restart time` of the template: what this node asks its peers for.
+  const auto* global = resources_.configuration("default");
+  const auto of_mesh = global != nullptr ? global->mesh_max_restart_time : std::nullopt;
+  if (const auto time = peer != nullptr ? peer->max_restart_time : of_mesh) {
+    out.graceful_restart.emplace().restart_time = *time;
+  }
   out.export_policy = {export_policy(resources_, local.labels, local.blocks, !cluster_id.empty())};
   return out;
 }

@@ -88,6 +88,26 @@ BOOST_AUTO_TEST_CASE(the_reference_design) {
   BOOST_TEST((core->local_address == ip("10.1.1.8")));
 }
 
+// `graceful restart time` in the template of calico-node 3.25; BIRD's own is 120 s.
+BOOST_AUTO_TEST_CASE(the_restart_times_are_those_of_the_resources) {
+  const auto restart_time = [](const std::string& text, const std::string& remote) {
+    const auto resources = read_clean(text);
+    Diagnostics diagnostics;
+    const auto all = derive_sessions(resources, four, diagnostics);
+    for (const auto& neighbor : all.at("worker1").speaker.neighbors) {
+      if (neighbor.address != ip(remote)) continue;
+      return neighbor.graceful_restart.value_or(bgp::GracefulRestartConfig{}).restart_time;
+    }
+    return Duration();
+  };
+  const auto tor = peer("tor", "peerIP: 10.1.1.1, asNumber: 64512, maxRestartTime: 30s");
+  const auto mesh = configuration("nodeMeshMaxRestartTime: 10m");
+  BOOST_CHECK(restart_time(tor, "10.1.1.1") == 30s);
+  BOOST_CHECK(restart_time(tor, "10.1.1.9") == 120s);
+  BOOST_CHECK(restart_time(tor + mesh, "10.1.1.1") == 30s);
+  BOOST_CHECK(restart_time(tor + mesh, "10.1.1.9") == 600s);
+}
+
 BOOST_AUTO_TEST_CASE(mesh_off_leaves_only_what_peers_say) {
   const auto resources =
       read_clean(configuration("nodeToNodeMeshEnabled: false") +
