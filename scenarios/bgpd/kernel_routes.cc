@@ -50,6 +50,29 @@ struct KernelRoutes::Netlink {
   Netlink(const Netlink&) = delete;
   Netlink& operator=(const Netlink&) = delete;
 
+  // Takes out what a process before this one put in and, killed, left behind. The error is libnl's.
+  int sweep() const {
+    nl_cache* all = nullptr;
+    if (const int error = rtnl_route_alloc_cache(socket, AF_UNSPEC, 0, &all); error < 0) {
+      return error;
+    }
+    int worst = 0;
+    for (auto* object = nl_cache_get_first(all); object != nullptr;
+         object = nl_cache_get_next(object)) {
+      // An object of this cache is an rtnl_route, as libnl's own nl_cache_foreach users have it.
+      auto* route = reinterpret_cast<rtnl_route*>(object);
+      if (rtnl_route_get_protocol(route) != RTPROT_BGP ||
+          rtnl_route_get_table(route) != RT_TABLE_MAIN ||
+          rtnl_route_get_priority(route) != zebra_metric) {
+        continue;
+      }
+      const int error = rtnl_route_delete(socket, route, 0);
+      if (error < 0 && error != -NLE_OBJ_NOTFOUND) worst = error;
+    }
+    nl_cache_free(all);
+    return worst;
+  }
+
   // Adds the way to `address`: over a link, or by the gateway that the kernel would take. The error
   // is libnl's.
   int add_next_hop(rtnl_route* route, const net::IpAddress& address) {
@@ -75,6 +98,9 @@ tl::expected<std::unique_ptr<KernelRoutes>, std::string> KernelRoutes::open(Comp
   auto netlink = std::make_unique<Netlink>();
   if (const int error = nl_connect(netlink->socket, NETLINK_ROUTE); error < 0) {
     return tl::make_unexpected(std::string("netlink: ") + nl_geterror(error));
+  }
+  if (const int error = netlink->sweep(); error < 0) {
+    return tl::make_unexpected(std::string("netlink, old routes: ") + nl_geterror(error));
   }
   return std::unique_ptr<KernelRoutes>(new KernelRoutes(std::move(netlink), std::move(complain)));
 }

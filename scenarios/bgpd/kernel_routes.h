@@ -20,7 +20,8 @@ class KernelRoutes final : public bgp::RibSink {
   // Told what the kernel refused: "203.0.113.0/24: Network is unreachable".
   using Complain = std::function<void(const std::string& what)>;
 
-  // The error says why there is no netlink.
+  // Takes out what an earlier process left, as zebra sweeps at its start; the error says why there
+  // is no netlink.
   static tl::expected<std::unique_ptr<KernelRoutes>, std::string> open(Complain complain);
   ~KernelRoutes() override;  // takes out what was put in
   KernelRoutes(const KernelRoutes&) = delete;

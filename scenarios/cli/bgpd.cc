@@ -1,6 +1,7 @@
 // seatrial bgpd: the BGP speaker of models/bgp on real sockets, configured by an frr.conf. It has
 // no kernel routing table: what FRR would ask zebra is answered from the interfaces and static
 // routes of the file.
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <memory>
@@ -104,6 +105,22 @@ std::string hint(const std::string& refusal) {
   return {};
 }
 
+// Of neighbours, and of all who may come from a range.
+bool set_passwords(io::LiveHost& host, const bgp::SpeakerConfig& config) {
+  const auto set = [&host](const net::Prefix& peers, const bgp::NeighborConfig& told) {
+    if (told.password.empty() || host.set_listener_md5(peers, told.password)) return true;
+    std::cerr << told.position.file << ":" << told.position.line
+              << ": error: the kernel takes no TCP-MD5 key for " << peers.to_string() << '\n';
+    return false;
+  };
+  for (const auto& range : config.dynamic_ranges) {
+    if (!set(range.prefix, range.peer)) return false;
+  }
+  return std::ranges::all_of(config.neighbors, [&](const bgp::NeighborConfig& neighbor) {
+    return set(net::Prefix::host(neighbor.address), neighbor);
+  });
+}
+
 int serve(const BgpdOptions& options) {
   auto config = read_config(options);
   if (options.dry) {
@@ -112,15 +129,7 @@ int serve(const BgpdOptions& options) {
   }
   config.bgp->listen_port = options.port;
   io::LiveHost host(config.hostname.empty() ? "bgpd" : config.hostname);
-  for (const auto& neighbor : config.bgp->neighbors) {
-    if (neighbor.password.empty()) continue;
-    if (!host.set_listener_md5(neighbor.address, neighbor.password)) {
-      std::cerr << neighbor.position.file << ":" << neighbor.position.line
-                << ": error: the kernel takes no TCP-MD5 key for " << neighbor.address.to_string()
-                << '\n';
-      return failed;
-    }
-  }
+  if (!set_passwords(host, *config.bgp)) return failed;
   const EventLine line(host, options.json);
   MrtFiles mrt(options.mrt, options.mrt_rib, host);
   bgpd::TableVersions versions;

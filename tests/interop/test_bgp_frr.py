@@ -183,3 +183,24 @@ def test_protected_session(lab, kind, both):
     time.sleep(12)
     assert frr.neighbor("192.0.2.1")["bgpState"] != "Established"
     assert not [e for e in ours.events() if e["event"] == "session" and e["to"] == "Established"]
+
+
+@pytest.mark.parametrize("both", [True, False], ids=["both", "only ours"])
+def test_a_range_of_neighbours_with_a_password(lab, both):
+    """Whoever comes from the range needs the key of its group (RFC 2385)."""
+    left, right = lab.namespace("left"), lab.namespace("right")
+    lab.link(left, "192.0.2.1/30", right, "192.0.2.2/30")
+    single = " neighbor 192.0.2.2 remote-as 65002\n"
+    assert single in OURS_EBGP
+    ranged = OURS_EBGP.replace(single, " neighbor P peer-group\n neighbor P remote-as 65002\n neighbor P password sea-trial\n"
+                               " bgp listen range 192.0.2.0/24 peer-group P\n")
+    theirs = FRR_EBGP.replace("remote-as 65001\n", "remote-as 65001\n neighbor 192.0.2.1 password sea-trial\n") if both else FRR_EBGP
+    ours = SeatrialBgpd(left, lab.write("left.conf", ranged))
+    frr = Frr(lab, right, lab.write("right.conf", theirs))
+    if both:
+        ours.event("rib", prefix="203.0.113.1/32", reachable=True, next_hops=["192.0.2.2"])
+        frr.wait_path("198.51.100.1/32", "192.0.2.1")
+        return
+    time.sleep(12)  # FRR tries at once and every 10 s
+    assert frr.neighbor("192.0.2.1")["bgpState"] != "Established"
+    assert not [e for e in ours.events() if e["event"] == "session"]

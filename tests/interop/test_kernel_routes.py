@@ -69,3 +69,33 @@ def test_kernel_routes_with_ecmp(lab):
     assert ours.process.end(signal.SIGTERM) == 0
     assert routes() == {}
     assert [e for e in ours.events() if e["event"] == "kernel"] == []
+
+
+def test_what_a_killed_process_left_is_swept_at_the_next_start(lab):
+    """As zebra does; routes of others, and those that come anew, stay."""
+    middle, upstream = lab.namespace("mid"), lab.namespace("up1")
+    lab.link(middle, "10.0.1.1/24", upstream, "10.0.1.2/24")
+    Frr(lab, upstream, lab.write("up1.conf", UPSTREAM.format(number=1)))
+    config = lab.write("mid.conf", KERNEL)
+
+    def routes():
+        return {r["dst"] for r in json.loads(middle.run("ip", "-j", "route", "show", "proto", "bgp").stdout or "[]")}
+
+    first = SeatrialBgpd(middle, config, "--kernel")
+    first.event("rib", prefix="203.0.113.0/24", timeout=60)
+    wait_until(lambda: "203.0.113.0/24" in routes(), 5, what="the route in the kernel")
+    first.process.end(signal.SIGKILL)
+    assert "203.0.113.0/24" in routes()  # nobody took it out
+    for dst, words in {"198.51.100.0/24": ("proto", "bgp", "metric", "20"),  # of the first, had it known it
+                       "198.51.101.0/24": ("proto", "static", "metric", "20"), "198.51.102.0/24": ("proto", "bgp", "metric", "7"),
+                       "198.51.103.0/24": ("proto", "bgp", "metric", "20", "table", "9")}.items():
+        middle.run("ip", "route", "add", dst, "via", "10.0.1.2", *words)
+    middle.run("ip", "-6", "route", "add", "2001:db8:1::/48", "dev", "eth0", "proto", "bgp", "metric", "20")
+    second = SeatrialBgpd(middle, config, "--kernel")
+    second.event("session", to="Established", timeout=60)
+    wait_until(lambda: "203.0.113.0/24" in routes(), 60, what="the route to be back")
+    assert routes() == {"203.0.113.0/24", "203.0.11.1", "198.51.102.0/24"}
+    assert middle.run("ip", "route", "show", "198.51.101.0/24").stdout and middle.run("ip", "route", "show", "table", "9").stdout
+    assert "2001:db8:1::/48" not in middle.run("ip", "-6", "route").stdout
+    assert second.process.end(signal.SIGTERM) == 0
+    assert routes() == {"198.51.102.0/24"}

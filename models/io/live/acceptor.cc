@@ -33,9 +33,9 @@ void Acceptor::close() {
   acceptor_.close(ignored);
 }
 
-error_code Acceptor::require_md5(const net::IpAddress& peer, const std::string& password) {
-  if (closed_ || peer.family() != local_.address.family()) return {};
-  return set_md5(acceptor_.native_handle(), peer, password);
+error_code Acceptor::require_md5(const net::Prefix& peers, const std::string& password) {
+  if (closed_ || peers.family() != local_.address.family()) return {};
+  return set_md5(acceptor_.native_handle(), peers, password);
 }
 
 void Acceptor::wait() {

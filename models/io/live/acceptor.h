@@ -23,7 +23,7 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
   error_code open(const net::Endpoint& local, const ListenOptions& options);
   void close();
   const net::Endpoint& local() const { return local_; }
-  error_code require_md5(const net::IpAddress& peer, const std::string& password);
+  error_code require_md5(const net::Prefix& peers, const std::string& password);
 
  private:
   void wait();

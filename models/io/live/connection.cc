@@ -72,7 +72,7 @@ error_code Connection::open(const net::Endpoint& remote, const ConnectOptions& o
     return error;
   }
   if (!options.md5_password.empty() &&
-      (error = set_md5(fd, remote.address, options.md5_password))) {
+      (error = set_md5(fd, net::Prefix::host(remote.address), options.md5_password))) {
     return error;
   }
   if (options.source) {

@@ -112,7 +112,7 @@ struct LiveHost::Impl {
   const Clock::time_point epoch = Clock::now();
   RandomStreams random;
   live::ReadBuffer buffer;
-  std::map<net::IpAddress, std::string> md5_passwords;
+  std::map<net::Prefix, std::string> md5_passwords;
   std::vector<std::weak_ptr<live::Acceptor>> acceptors;
   std::vector<std::string> refusals;
   asio::io_context loop{1};
@@ -199,8 +199,8 @@ std::unique_ptr<Listener> LiveHost::listen(const net::Endpoint& local, AcceptHan
     impl_->refusals.push_back(local.to_string() + ": " + error.message());
     return nullptr;
   }
-  for (const auto& [peer, password] : impl_->md5_passwords) {
-    if (acceptor->require_md5(peer, password)) {
+  for (const auto& [peers, password] : impl_->md5_passwords) {
+    if (acceptor->require_md5(peers, password)) {
       acceptor->close();
       return nullptr;
     }
@@ -223,11 +223,11 @@ RandomStream& LiveHost::random(std::string_view name) {
   return impl_->random[impl_->name + "/" + std::string(name)];
 }
 
-bool LiveHost::set_listener_md5(const net::IpAddress& peer, const std::string& password) {
-  impl_->md5_passwords[peer] = password;
+bool LiveHost::set_listener_md5(const net::Prefix& peers, const std::string& password) {
+  impl_->md5_passwords[peers] = password;
   bool all = true;
   for (const auto& known : impl_->acceptors) {
-    if (const auto acceptor = known.lock()) all = !acceptor->require_md5(peer, password) && all;
+    if (const auto acceptor = known.lock()) all = !acceptor->require_md5(peers, password) && all;
   }
   return all;
 }

@@ -60,10 +60,10 @@ class LiveHost : public Host {
   // What could not be listened on, and why: "0.0.0.0:179: Permission denied".
   const std::vector<std::string>& refusals() const;
 
-  // The MD5 password a listener demands of this peer (RFC 2385), for every listener of this host,
-  // open now or later. ListenOptions has no per-peer part, and TCP_MD5SIG is per peer. False when
-  // the kernel refuses.
-  bool set_listener_md5(const net::IpAddress& peer, const std::string& password);
+  // The MD5 password a listener demands of these peers (RFC 2385), for every listener of this host,
+  // open now or later. ListenOptions has no per-peer part, and the kernel's keys are per prefix.
+  // False when the kernel refuses.
+  bool set_listener_md5(const net::Prefix& peers, const std::string& password);
 
  private:
   struct Impl;

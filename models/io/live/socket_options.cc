@@ -97,17 +97,19 @@ error_code set_minimum_ttl(int fd, net::Family family, int minimum) {
              : set_int_option(fd, IPPROTO_IPV6, minimum_hop_count_option, minimum);
 }
 
-error_code set_md5(int fd, const net::IpAddress& peer, const std::string& password) {
+error_code set_md5(int fd, const net::Prefix& peers, const std::string& password) {
   tcp_md5sig key{};
   if (password.size() > sizeof key.tcpm_key) {
     return {EINVAL, boost::system::system_category()};
   }
   sockaddr_storage address{};
-  to_sockaddr({peer, 0}, address);
+  to_sockaddr({peers.address(), 0}, address);
   std::memcpy(&key.tcpm_addr, &address, sizeof key.tcpm_addr);
+  key.tcpm_flags = TCP_MD5SIG_FLAG_PREFIX;
+  key.tcpm_prefixlen = static_cast<std::uint8_t>(peers.length());
   key.tcpm_keylen = static_cast<std::uint16_t>(password.size());
   std::copy(password.begin(), password.end(), key.tcpm_key);
-  if (::setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &key, sizeof key) == 0) return {};
+  if (::setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG_EXT, &key, sizeof key) == 0) return {};
   if (password.empty() && errno == ENOENT) return {};  // there was none to remove
   return {errno, boost::system::system_category()};
 }

@@ -39,8 +39,8 @@ CloseReason reason_of(const error_code& error);
 // IP_TTL and IP_MINTTL, or their IPv6 namesakes (RFC 5082).
 error_code set_ttl(int fd, net::Family family, int ttl);
 error_code set_minimum_ttl(int fd, net::Family family, int minimum);
-// RFC 2385, by TCP_MD5SIG. An empty password removes the key.
-error_code set_md5(int fd, const net::IpAddress& peer, const std::string& password);
+// RFC 2385, by TCP_MD5SIG_EXT, for all of a prefix. An empty password removes the key.
+error_code set_md5(int fd, const net::Prefix& peers, const std::string& password);
 // IP_PKTINFO and IP_RECVERR, or their IPv6 namesakes.
 error_code set_datagram_options(int fd, net::Family family);
 error_code set_int_option(int fd, int level, int name, int value);
