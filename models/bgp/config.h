@@ -144,14 +144,15 @@ struct NeighborConfig {
 
   bool route_reflector_client = false;
   NextHopSelf next_hop_self = NextHopSelf::never;
-  bool next_hop_unchanged = false;    // eBGP too (`attribute-unchanged next-hop`)
-  bool link_local_unchanged = false;  // RFC 2545's second address (`nexthop-local unchanged`)
-  bool as_path_unchanged = false;     // eBGP too: our AS is not prepended
-  bool med_unchanged = false;         // eBGP too
-  bool route_server_client = false;   // RFC 7947: all three unchanged
-  unsigned allowas_in = 0;            // own AS accepted this often in AS_PATH
-  bool allowas_in_origin = false;     // ... only as the origin
-  bool as_override = false;           // the peer's AS in AS_PATH becomes ours
+  bool next_hop_unchanged = false;     // eBGP too (`attribute-unchanged next-hop`)
+  bool link_local_unchanged = false;   // RFC 2545's second address (`nexthop-local unchanged`)
+  bool as_path_unchanged = false;      // eBGP too: our AS is not prepended
+  bool med_unchanged = false;          // eBGP too
+  bool route_server_client = false;    // RFC 7947: all three unchanged
+  unsigned allowas_in = 0;             // own AS accepted this often in AS_PATH
+  bool allowas_in_origin = false;      // ... only as the origin
+  bool as_override = false;            // the peer's AS in AS_PATH becomes ours
+  bool sender_loop_detection = false;  // what has the peer's AS in AS_PATH is not sent
   RemovePrivateAs remove_private_as = RemovePrivateAs::never;
   std::optional<bool> enforce_first_as;  // otherwise the profile's
   std::uint32_t weight = 0;              // of every path from this neighbour
@@ -221,6 +222,14 @@ struct Dampening {  // RFC 2439
   Duration maximum = 3600s;
 };
 
+// What FRR is told in an `address-family`, of the speaker and not of a neighbour.
+struct FamilyConfig {
+  std::optional<unsigned> multipath_ebgp;  // otherwise the profile's
+  std::optional<unsigned> multipath_ibgp;
+  bool equal_cluster_length = false;  // of the paths of an iBGP multipath
+  std::optional<Dampening> dampening;
+};
+
 // `bgp listen range`: who connects from there is a neighbour like the template.
 struct DynamicRange {
   net::Prefix prefix;
@@ -233,9 +242,10 @@ struct SpeakerConfig {
   Profile profile;
   std::vector<NeighborConfig> neighbors;
   std::vector<OriginatedRoute> networks;
-  std::optional<unsigned> multipath_ebgp;  // otherwise the profile's
-  std::optional<unsigned> multipath_ibgp;
-  std::optional<bool> multipath_relax;
+  FamilyConfig ipv4;
+  FamilyConfig ipv6;
+  std::optional<bool> multipath_relax;  // otherwise the profile's
+  bool peer_type_relax = false;         // multipath of internal and external paths together
   std::optional<bool> deterministic_med;
   bool always_compare_med = false;
   bool as_path_ignore = false;                      // `bgp bestpath as-path ignore`
@@ -251,7 +261,6 @@ struct SpeakerConfig {
   std::optional<Duration> minimum_hold_time;
   std::optional<Confederation> confederation;
   GracefulRestartConfig graceful_restart;
-  std::optional<Dampening> dampening;
   std::vector<Aggregate> aggregates;
   std::vector<DynamicRange> dynamic_ranges;
   unsigned dynamic_limit = 100;
@@ -264,6 +273,11 @@ struct SpeakerConfig {
   bool listen = true;
   std::optional<bool> import_check;       // otherwise the profile's
   std::optional<bool> ebgp_default_deny;  // otherwise the profile's
+
+  const FamilyConfig& in(net::Family family) const {
+    return family == net::Family::ipv6 ? ipv6 : ipv4;
+  }
+  FamilyConfig& in(net::Family family) { return family == net::Family::ipv6 ? ipv6 : ipv4; }
 };
 
 }  // namespace seatrial::bgp

@@ -24,7 +24,13 @@ Speaker::Core::Core(io::Host& host, SpeakerConfig config, Dependencies dependenc
   reaper_ = host_.timer([this] { reap_dynamic(); });
   decision_timer_ = host_.timer([this] { run_decisions(); });
   own_.id = config_.router_id;
-  if (config_.dampening) dampener_.emplace(*config_.dampening);
+  for (const auto family : {net::Family::ipv4, net::Family::ipv6}) {
+    const auto& p = config_.profile;
+    if (const auto& figures = config_.in(family).dampening) {
+      dampener(family).emplace(*figures,
+                               Dampener::Clock{host_.now(), p.dampening_step, p.dampening_tick});
+    }
+  }
   reuse_timer_ = host_.timer([this] { reuse(); });
   condition_timer_ = host_.timer([this] { check_conditions(); });
   max_med_timer_ = host_.timer([this] { end_max_med(); });
@@ -59,8 +65,9 @@ void Speaker::Core::withdraw(const net::Prefix& prefix) {
 
 // ------------------------------------------------------------------ decisions
 
-DecisionOptions Speaker::Core::decision_options() const {
+DecisionOptions Speaker::Core::decision_options(net::Family family) const {
   const auto& p = config_.profile;
+  const auto& own = config_.in(family);
   DecisionOptions options;
   options.med_mode = p.med_mode;
   if (config_.deterministic_med) {
@@ -70,9 +77,11 @@ DecisionOptions Speaker::Core::decision_options() const {
   }
   options.always_compare_med = config_.always_compare_med;
   options.last_tie_break = p.last_tie_break;
-  options.multipath_ebgp = config_.multipath_ebgp.value_or(p.multipath_ebgp);
-  options.multipath_ibgp = config_.multipath_ibgp.value_or(p.multipath_ibgp);
+  options.multipath_ebgp = own.multipath_ebgp.value_or(p.multipath_ebgp);
+  options.multipath_ibgp = own.multipath_ibgp.value_or(p.multipath_ibgp);
   options.multipath_relax = config_.multipath_relax.value_or(p.multipath_relax);
+  options.equal_cluster_length = own.equal_cluster_length;
+  options.peer_type_relax = config_.peer_type_relax;
   if (config_.compare_router_id) {
     options.last_tie_break =
         *config_.compare_router_id ? LastTieBreak::router_id : LastTieBreak::oldest_external;
@@ -94,7 +103,8 @@ void Speaker::Core::wake() {
 void Speaker::Core::run_decisions() {
   removed_.clear();
   if (deferral_.holds_choice()) return;  // what is marked waits
-  const auto options = decision_options();
+  const std::array options{decision_options(net::Family::ipv4),
+                           decision_options(net::Family::ipv6)};
   const auto from = changes_.end();
   // What an aggregate becomes of them is decided with them.
   for (int round = 0; round < 2 && !marked_.empty(); ++round) {
@@ -103,7 +113,9 @@ void Speaker::Core::run_decisions() {
     if (!std::is_sorted(marked.begin(), marked.end(), by_prefix)) {
       std::sort(marked.begin(), marked.end(), by_prefix);
     }
-    for (const auto& [prefix, route] : marked) run_decision(prefix, *route, options);
+    for (const auto& [prefix, route] : marked) {
+      run_decision(prefix, *route, options[prefix.address().is_v4() ? 0 : 1]);
+    }
     run_aggregates();
   }
   if (marked_.empty()) decision_timer_->cancel();
@@ -226,7 +238,8 @@ std::vector<std::size_t> Speaker::Core::paths_to_send(const Neighbor& n, net::Fa
   for (const auto& [asn, members] : by_as) {
     std::vector<Candidate> some;
     for (const auto i : members) some.push_back(route[i]);
-    if (const auto best = decide(some, decision_options()).best) out.push_back(members[*best]);
+    if (const auto best = decide(some, decision_options(family)).best)
+      out.push_back(members[*best]);
   }
   return out;
 }

@@ -81,7 +81,7 @@ class Speaker::Core final : public SessionOwner {
   // BIRD's protocol preference does.
   static constexpr std::uint32_t local_weight = 32768;
 
-  DecisionOptions decision_options() const;
+  DecisionOptions decision_options(net::Family family) const;
   std::uint32_t metric_to(const PathAttributes& attributes) const;
   std::uint32_t local_metric(const net::Prefix& prefix, const OriginatedRoute& route) const;
   // core_sessions.cc
@@ -104,8 +104,12 @@ class Speaker::Core final : public SessionOwner {
   void restart_over();
   // core_dampening.cc
   void flapped(const Neighbor& n, const Nlri& nlri, bool withdrawn);
-  bool dampened(const Neighbor& n, const Nlri& nlri) const;
+  bool dampened(const Neighbor& n, const Nlri& nlri);
   void reuse();
+  void await_reuse();
+  std::optional<Dampener>& dampener(net::Family family) {
+    return dampeners_[family == net::Family::ipv4 ? 0 : 1];
+  }
   // core_derived.cc
   void touch_aggregates(const net::Prefix& part);
   void run_aggregates();
@@ -168,7 +172,7 @@ class Speaker::Core final : public SessionOwner {
   std::vector<std::unique_ptr<Neighbor>> removed_;
   std::map<net::Prefix, OriginatedRoute> originated_;
   std::map<net::Prefix, AggregateState> aggregates_;
-  std::optional<Dampener> dampener_;
+  std::array<std::optional<Dampener>, 2> dampeners_;  // of IPv4, of IPv6
   std::unique_ptr<io::Timer> reuse_timer_;
   std::unique_ptr<io::Timer> condition_timer_;
   std::unique_ptr<io::Timer> max_med_timer_;

@@ -16,7 +16,7 @@ void Speaker::Core::take(Neighbor& n, const std::vector<Nlri>& announced,
   const auto now = host_.now();
   // One answer for all prefixes, where nothing looks at them.
   const bool filter = n.import_reach(family).filter();
-  const bool alike = (!n.import_reach(family).prefix || filter) && !dampener_;
+  const bool alike = (!n.import_reach(family).prefix || filter) && !dampener(family);
   std::optional<Imported> made;
   for (const auto& nlri : announced) {
     auto& route = rib_[nlri.prefix];
@@ -28,8 +28,10 @@ void Speaker::Core::take(Neighbor& n, const std::vector<Nlri>& announced,
       const bool promoted = path->long_lived;
       path->long_lived = false;
       if (path->announced == attributes && !promoted) continue;
-      if (path->announced != attributes) path->received = now;
-      if (dampener_) flapped(n, nlri, false);
+      if (path->announced != attributes) {
+        path->received = now;
+        flapped(n, nlri, false);
+      }
     } else {
       path = &route.push_back(Candidate());
       path->path_id = nlri.path_id;

@@ -16,7 +16,9 @@ double seconds(Duration d) {
 }  // namespace
 
 double Dampener::decayed(const History& history, TimePoint now) const {
-  return history.penalty * std::exp2(-seconds(now - history.at) / seconds(figures_.half_life));
+  auto passed = now - history.at;
+  if (clock_.step > Duration::zero()) passed -= passed % clock_.step;
+  return history.penalty * std::exp2(-seconds(passed) / seconds(figures_.half_life));
 }
 
 void Dampener::add(const Path& path, double amount, TimePoint now) {
@@ -42,15 +44,33 @@ bool Dampener::suppressed(const Path& path) const {
   return known != histories_.end() && known->second.suppressed;
 }
 
+bool Dampener::holds_back(const Path& path, TimePoint now) {
+  const auto known = histories_.find(path);
+  if (known == histories_.end()) return false;
+  auto& history = known->second;
+  history.penalty = decayed(history, now);
+  history.at = now;  // where there are steps, the last of them begins anew
+  if (history.penalty < figures_.reuse) history.suppressed = false;
+  return history.suppressed;
+}
+
 double Dampener::penalty(const Path& path, TimePoint now) const {
   const auto known = histories_.find(path);
   return known == histories_.end() ? 0 : decayed(known->second, now);
 }
 
 TimePoint Dampener::reuse_time(const History& history) const {
-  const double halvings = std::log2(history.penalty / figures_.reuse);
-  return history.at + std::chrono::ceil<Duration>(std::chrono::duration<double>(
-                          std::max(0.0, halvings) * seconds(figures_.half_life)));
+  const double halvings = std::max(0.0, std::log2(history.penalty / figures_.reuse));
+  const double wait = halvings * seconds(figures_.half_life);
+  if (clock_.step <= Duration::zero()) {
+    return history.at + std::chrono::ceil<Duration>(std::chrono::duration<double>(wait));
+  }
+  // The first step that ends below the limit, then the next tick.
+  const auto steps = static_cast<std::int64_t>(wait / seconds(clock_.step)) + 1;
+  const auto at = history.at + steps * clock_.step;
+  if (clock_.tick <= Duration::zero()) return at;
+  const auto past = (at - clock_.start) % clock_.tick;
+  return past == Duration::zero() ? at : at + clock_.tick - past;
 }
 
 std::optional<TimePoint> Dampener::next_reuse() const {

@@ -22,11 +22,21 @@ class Dampener {
     friend auto operator<=>(const Path&, const Path&) = default;
   };
 
-  explicit Dampener(const Dampening& figures) : figures_(figures) {}
+  // When penalties are looked at; steps and ticks of 0: always (Profile::dampening_step).
+  struct Clock {
+    TimePoint start;
+    Duration step = Duration::zero();
+    Duration tick = Duration::zero();
+  };
+
+  explicit Dampener(const Dampening& figures) : Dampener(figures, Clock()) {}
+  Dampener(const Dampening& figures, const Clock& clock) : figures_(figures), clock_(clock) {}
 
   void withdrawn(const Path& path, TimePoint now);  // section 4.4.2
   void changed(const Path& path, TimePoint now);    // other attributes: half as bad, as in FRR
   bool suppressed(const Path& path) const;
+  // The same for a path that is announced now: below `reuse` it need not wait (section 4.4.3).
+  bool holds_back(const Path& path, TimePoint now);
   double penalty(const Path& path, TimePoint now) const;
   // The paths that may be used again, which are forgotten once their penalty is below half of
   // `reuse` (section 4.4.3).
@@ -45,6 +55,7 @@ class Dampener {
   TimePoint reuse_time(const History& history) const;
 
   Dampening figures_;
+  Clock clock_;
   std::map<Path, History> histories_;
 };
 

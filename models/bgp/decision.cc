@@ -141,7 +141,8 @@ class Decider {
         b.origin->source == RouteSource::ebgp ? options_.multipath_ebgp : options_.multipath_ibgp;
     for (const auto i : alive) {
       if (set.size() >= most) break;
-      if (i == best || steps[i] <= Step::igp_metric || !same_enough(b, candidates_[i])) continue;
+      if (i == best || !as_near(b, candidates_[i], steps[i])) continue;
+      if (!same_enough(b, candidates_[i])) continue;
       const bool known = std::ranges::any_of(set, [&](std::size_t j) {
         return candidates_[j].attributes->next_hop == candidates_[i].attributes->next_hop;
       });
@@ -150,9 +151,24 @@ class Decider {
     return set;
   }
 
+  // Nothing before the metric told them apart, nor did that.
+  bool as_near(const Candidate& best, const Candidate& other, Step lost) const {
+    if (lost == Step::ebgp_over_ibgp && options_.peer_type_relax) {
+      return best.metric == other.metric;
+    }
+    if (options_.equal_cluster_length && cluster_lengths(best, other) != 0) return false;
+    return lost > Step::igp_metric;
+  }
+  // Of two internal paths, which has the shorter cluster list.
+  static int cluster_lengths(const Candidate& a, const Candidate& b) {
+    if (a.origin->source != RouteSource::ibgp || b.origin->source != RouteSource::ibgp) return 0;
+    return lower_first(a.attributes->cluster_list.size(), b.attributes->cluster_list.size());
+  }
+
   bool same_enough(const Candidate& a, const Candidate& b) const {
-    if (a.origin->source != b.origin->source ||
-        a.origin->confederation != b.origin->confederation) {
+    const bool alike =
+        a.origin->source == b.origin->source && a.origin->confederation == b.origin->confederation;
+    if (!alike && (!options_.peer_type_relax || b.origin->source == RouteSource::local)) {
       return false;
     }
     if (options_.multipath_relax) return true;
@@ -211,6 +227,9 @@ class Decider {
     };
     if (const int s = lower_first(inner(a), inner(b))) return {s, Step::ebgp_over_ibgp};
     if (const int s = lower_first(a.metric, b.metric)) return {s, Step::igp_metric};
+    if (options_.equal_cluster_length) {
+      if (const int s = cluster_lengths(a, b)) return {s, Step::cluster_list_length};
+    }
     const auto external = [](const Candidate& c) {
       return c.origin->source == RouteSource::ebgp && !c.origin->confederation;
     };

@@ -86,6 +86,9 @@ struct DecisionOptions {
   unsigned multipath_ebgp = 1;
   unsigned multipath_ibgp = 1;
   bool multipath_relax = false;
+  bool peer_type_relax = false;  // internal and external paths in one multipath
+  // The cluster lists of internal paths decide beside the metric, and no less for a multipath.
+  bool equal_cluster_length = false;
   std::uint32_t default_local_pref = 100;
 };
 

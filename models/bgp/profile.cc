@@ -54,6 +54,8 @@ Profile frr_traditional() {
   p.last_tie_break = LastTieBreak::oldest_external;
   p.multipath_ebgp = 256;  // [src] MULTIPATH_NUM of Debian's build
   p.multipath_ibgp = 256;
+  p.dampening_step = 5s;  // [src] DELTA_T, DELTA_REUSE; [meas]
+  p.dampening_tick = 10s;
   p.ebgp_default_deny = true;
   p.network_import_check = true;
   p.announce_extended_message = true;  // [meas] these in the OPEN

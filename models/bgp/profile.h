@@ -114,6 +114,11 @@ struct Profile {
   unsigned multipath_ibgp = 1;
   bool multipath_relax = false;  // paths of equal length but different AS_PATH count as equal
 
+  // Dampening (RFC 2439): penalties decay in whole steps, and paths come back at a tick of a clock
+  // that runs from the start (section 4.8.6); 0: at the moment itself.
+  Duration dampening_step = 0s;
+  Duration dampening_tick = 0s;
+
   // Checks.
   bool ebgp_default_deny = false;     // RFC 8212
   bool enforce_first_as = false;      // RFC 4271 section 6.3: leftmost AS is the peer's

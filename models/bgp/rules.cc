@@ -271,6 +271,9 @@ RuleResult export_route(const RuleContext& both, const net::Prefix& prefix, cons
     return rejected("only to customers, says AS " + original.only_to_customer->to_string() +
                     " (RFC 9234)");
   }
+  if (context.neighbor.sender_loop_detection && original.as_path.contains(context.peer_as)) {
+    return rejected("the peer would refuse its own AS in [" + original.as_path.to_string() + "]");
+  }
   if (context.default_deny() && context.neighbor.export_policy.empty()) {
     return rejected("eBGP without an export policy (RFC 8212)");
   }

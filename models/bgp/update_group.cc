@@ -13,10 +13,10 @@ bool alike(const NeighborConfig& a, const NeighborConfig& b) {
   const auto key = [](const NeighborConfig& c) {
     return std::tie(c.route_reflector_client, c.next_hop_self, c.next_hop_unchanged,
                     c.link_local_unchanged, c.ebgp_multihop, c.as_path_unchanged, c.med_unchanged,
-                    c.route_server_client, c.as_override, c.remove_private_as, c.send_community,
-                    c.send_extended_community, c.send_large_community, c.ebgp_requires_policy,
-                    c.role, c.local_as, c.add_path.send, c.add_path.send_best_per_as, c.unsuppress,
-                    c.export_policy);
+                    c.route_server_client, c.as_override, c.sender_loop_detection,
+                    c.remove_private_as, c.send_community, c.send_extended_community,
+                    c.send_large_community, c.ebgp_requires_policy, c.role, c.local_as,
+                    c.add_path.send, c.add_path.send_best_per_as, c.unsuppress, c.export_policy);
   };
   const auto v6 = net::Family::ipv6;
   return key(a) == key(b) && key(a.in(v6)) == key(b.in(v6));
@@ -62,7 +62,8 @@ bool UpdateGroup::takes(const RuleContext& context, const CodecOptions& codec) c
   if (sees_peer && context.neighbor.address != config_.address) return false;
   // What the peer's AS is used for on the way out.
   const auto needs_as = [](const NeighborConfig& c) {
-    return c.as_override || c.remove_private_as != RemovePrivateAs::never;
+    return c.as_override || c.sender_loop_detection ||
+           c.remove_private_as != RemovePrivateAs::never;
   };
   const bool sees_as = needs_as(config_) || needs_as(config_.in(net::Family::ipv6));
   if (sees_as && context.peer_as != peer_as_) return false;

@@ -205,8 +205,8 @@ constexpr std::array rows = {
     Row{"[no] bgp bestpath compare-routerid", acts, flag<&bgp::SpeakerConfig::compare_router_id>},
     Row{"[no] bgp bestpath med LINE", acts, bestpath_med},
     Row{"[no] bgp bestpath bandwidth ANY", no_effect},
-    Row{"bgp bestpath peer-type multipath-relax", unsupported},
-    Row{"no bgp bestpath peer-type multipath-relax", harmless},
+    Row{"[no] bgp bestpath peer-type multipath-relax", acts,
+        [](Reader& r) { r.bgp().speaker.peer_type_relax = !r.negated(); }},
     Row{"[no] bgp deterministic-med", acts, flag<&bgp::SpeakerConfig::deterministic_med>},
     Row{"[no] bgp always-compare-med", acts, flag<&bgp::SpeakerConfig::always_compare_med>},
     // What is sent and taken.

@@ -127,6 +127,15 @@ void redistribute(Reader& r) {
   all.push_back(std::move(draft));
 }
 
+bgp::FamilyConfig& own(Reader& r) {
+  return r.bgp().speaker.in(r.in_ipv6() ? net::Family::ipv6 : net::Family::ipv4);
+}
+
+void multipath_internal(Reader& r, bool equal_cluster_length) {
+  own(r).multipath_ibgp = r.number(0);
+  own(r).equal_cluster_length = equal_cluster_length;
+}
+
 // bgpd: half-life in minutes, then reuse, suppress and the maximum time, which is 4 half-lives.
 void dampening(Reader& r) {
   bgp::Dampening out;
@@ -144,7 +153,7 @@ void dampening(Reader& r) {
       return;
     }
   }
-  r.bgp().speaker.dampening = out;
+  own(r).dampening = out;
 }
 
 constexpr std::string_view protocols_other =
@@ -160,20 +169,21 @@ constexpr std::array rows = {
         redistribute},
     Row{protocols_other, no_effect},  // of protocols that this router does not run
     Row{"no redistribute ANY", unsupported},
-    Row{"maximum-paths <1-256>", acts,
-        [](Reader& r) { r.bgp().speaker.multipath_ebgp = r.number(0); }},
-    Row{"maximum-paths ibgp <1-256>", acts,
-        [](Reader& r) { r.bgp().speaker.multipath_ibgp = r.number(0); }},
-    Row{"maximum-paths ibgp <1-256> equal-cluster-length", unsupported},
-    Row{"no maximum-paths", acts, [](Reader& r) { r.bgp().speaker.multipath_ebgp.reset(); }},
-    Row{"no maximum-paths <1-256>", acts,
-        [](Reader& r) { r.bgp().speaker.multipath_ebgp.reset(); }},
+    Row{"maximum-paths <1-256>", acts, [](Reader& r) { own(r).multipath_ebgp = r.number(0); }},
+    Row{"maximum-paths ibgp <1-256>", acts, [](Reader& r) { multipath_internal(r, false); }},
+    Row{"maximum-paths ibgp <1-256> equal-cluster-length", acts,
+        [](Reader& r) { multipath_internal(r, true); }},
+    Row{"no maximum-paths", acts, [](Reader& r) { own(r).multipath_ebgp.reset(); }},
+    Row{"no maximum-paths <1-256>", acts, [](Reader& r) { own(r).multipath_ebgp.reset(); }},
     Row{"no maximum-paths ibgp ANY", acts,
-        [](Reader& r) { r.bgp().speaker.multipath_ibgp.reset(); }},
+        [](Reader& r) {
+          own(r).multipath_ibgp.reset();
+          own(r).equal_cluster_length = false;
+        }},
     Row{"bgp dampening", acts, dampening},
     Row{"bgp dampening <1-45>", acts, dampening},
     Row{"bgp dampening <1-45> <1-20000> <1-50000> <1-255>", acts, dampening},
-    Row{"no bgp dampening ANY", acts, [](Reader& r) { r.bgp().speaker.dampening.reset(); }},
+    Row{"no bgp dampening ANY", acts, [](Reader& r) { own(r).dampening.reset(); }},
     Row{"distance bgp <1-255> <1-255> <1-255>", no_effect},
     Row{"distance <1-255> PREFIX ANY", no_effect},
     Row{"no distance ANY", harmless},

@@ -61,6 +61,17 @@ void peer_group_member(Reader& r) {
   peer.group = r.reference(1);
 }
 
+void by_interface(Reader& r) {
+  auto& peer = r.peer_draft(r.value(0));
+  if (net::IpAddress::parse(peer.name) || peer.is_group) {
+    r.diagnostics().error(r.at(r.value(0)), "'" + peer.name + "' is no interface",
+                          "the name of one");
+    return;
+  }
+  if (!peer.by_interface && r.bgp().default_shutdown) peer.settings.session.shutdown = true;
+  peer.by_interface = true;
+}
+
 void timers(Reader& r) {
   if (r.number(2) == 1 || r.number(2) == 2) {
     r.diagnostics().error(r.at(r.value(2)), "hold time " + r.value(2).text + " s",
@@ -220,11 +231,24 @@ constexpr std::array rows = {
         flag<&Session::strict_capability_match>},
     Row{"[no] neighbor PEER override-capability", no_effect},
     Row{"[no] neighbor PEER extended-optional-parameters", no_effect},
-    Row{"[no] neighbor PEER sender-as-path-loop-detection", no_effect},
+    Row{"[no] neighbor PEER sender-as-path-loop-detection", acts,
+        flag<&Session::sender_loop_detection>},
     Row{"[no] neighbor PEER disable-link-bw-encoding-ieee", no_effect},
     Row{"[no] neighbor PEER solo", harmless},  // of update groups, which are invisible
     Row{"[no] neighbor PEER tcp-mss ANY", no_effect},
-    Row{"neighbor PEER interface ANY", unsupported},
+    Row{"neighbor PEER interface v6only ANY", unsupported},
+    Row{"neighbor PEER interface", acts, by_interface},
+    Row{"neighbor PEER interface remote-as ASN|internal|external", acts,
+        [](Reader& r) {
+          by_interface(r);
+          remote_as(r);
+        }},
+    Row{"neighbor PEER interface peer-group WORD", acts,
+        [](Reader& r) {
+          by_interface(r);
+          peer_group_member(r);
+        }},
+    Row{"neighbor PEER interface WORD", no_effect},  // of a link-local address
     Row{"no neighbor PEER interface ANY", unsupported},
     Row{"no neighbor PEER", unsupported},
     Row{"no neighbor PEER peer-group|remote-as ANY", unsupported},

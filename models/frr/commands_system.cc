@@ -156,9 +156,16 @@ constexpr std::array top_rows = {
     Row{"no ip|ipv6 route ANY", unsupported},
     Row{"[no] ip|ipv6 mroute ANY", no_effect},
     Row{"[no] ip|ipv6 import-table ANY", unsupported},
-    Row{"ip|ipv6 protocol bgp|any route-map WORD", unsupported},
+    Row{"ip|ipv6 protocol bgp|any route-map WORD", acts,
+        [](Reader& r) {
+          r.draft().protocol_maps[{r.value(0).text, r.value(1).text}] = r.reference(2);
+        }},
     Row{"ip|ipv6 protocol WORD route-map WORD", no_effect},
-    Row{"no ip|ipv6 protocol ANY", harmless},
+    Row{"no ip|ipv6 protocol bgp|any ANY", acts,
+        [](Reader& r) {
+          r.draft().protocol_maps.erase({r.value(0).text, r.value(1).text});
+        }},
+    Row{"no ip|ipv6 protocol WORD ANY", harmless},
     Row{"ip|ipv6 nht WORD route-map WORD", unsupported},
     Row{"no ip|ipv6 nht WORD route-map ANY", harmless},
     Row{"router bgp ASN", acts, router_bgp},

@@ -41,6 +41,13 @@ bool is_internal(const bgp::SpeakerConfig& speaker, const bgp::NeighborConfig& n
           neighbor.remote_as.asn == speaker.asn);
 }
 
+std::string multipath(const bgp::SpeakerConfig& speaker, net::Family family) {
+  const auto& own = speaker.in(family);
+  return std::to_string(own.multipath_ebgp.value_or(speaker.profile.multipath_ebgp)) +
+         " eBGP and " +
+         std::to_string(own.multipath_ibgp.value_or(speaker.profile.multipath_ibgp)) + " iBGP";
+}
+
 std::string session_of(const bgp::NeighborConfig& n) {
   std::string out;
   if (n.shutdown) add(out, "shut down");
@@ -138,11 +145,11 @@ std::string describe(const Config& config) {
   if (speaker.cluster_id) out += ", cluster id " + speaker.cluster_id->to_string();
   out += "\n  hold " + seconds(speaker.profile.hold_time) + ", keepalive " +
          seconds(speaker.profile.keepalive_time) + ", multipath " +
-         std::to_string(speaker.multipath_ebgp.value_or(speaker.profile.multipath_ebgp)) +
-         " eBGP and " +
-         std::to_string(speaker.multipath_ibgp.value_or(speaker.profile.multipath_ibgp)) + " iBGP" +
-         (speaker.multipath_relax.value_or(speaker.profile.multipath_relax) ? ", relaxed" : "") +
-         '\n';
+         multipath(speaker, net::Family::ipv4);
+  const auto of_ipv6 = multipath(speaker, net::Family::ipv6);
+  if (of_ipv6 != multipath(speaker, net::Family::ipv4)) out += " (IPv6: " + of_ipv6 + ")";
+  if (speaker.multipath_relax.value_or(speaker.profile.multipath_relax)) out += ", relaxed";
+  out += '\n';
   std::string networks;
   for (const auto& network : speaker.networks) add(networks, network.prefix.to_string());
   for (const auto& aggregate : speaker.aggregates) {

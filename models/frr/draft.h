@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/diagnostics/diagnostics.h"
@@ -47,6 +48,7 @@ struct SessionSettings {
   std::optional<bool> extended_next_hop;
   std::optional<bool> dont_capability_negotiate;
   std::optional<bool> strict_capability_match;
+  std::optional<bool> sender_loop_detection;
   std::optional<bool> disable_connected_check;
   std::optional<bool> enforce_first_as;
 };
@@ -108,6 +110,7 @@ struct PeerDraft {
   std::string name;  // an address, or a group's name
   Position position;
   bool is_group = false;
+  bool by_interface = false;  // the name is that of the interface to the neighbour
   std::optional<Reference> group;
   PeerSettings settings;
 };
@@ -202,6 +205,8 @@ struct Draft {
   std::optional<net::IpAddress> router_id;  // zebra's
   bool graceful_shutdown = false;           // of all BGP instances
   std::optional<BgpDraft> bgp;
+  // zebra's `ip protocol bgp|any route-map NAME`, by "ip" or "ipv6" and the protocol.
+  std::map<std::pair<std::string, std::string>, Reference> protocol_maps;
   // IPv4 and IPv6 lists of one name are two lists.
   Lists<bgp::PrefixListEntry> prefix_lists;
   Lists<bgp::PrefixListEntry> prefix_lists_v6;

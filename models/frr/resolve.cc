@@ -182,14 +182,23 @@ void Resolver::add_aggregates() {
   }
 }
 
+// What keeps routes from the routing table: bgpd's map, then zebra's for the protocol, or else its
+// map for any.
 void Resolver::set_table_map() {
-  for (const auto& [reference, family] : {std::pair(bgp_.table_map_ipv4, net::Family::ipv4),
-                                          std::pair(bgp_.table_map_ipv6, net::Family::ipv6)}) {
-    if (!reference) continue;
-    const auto found = policies_.route_map(*reference);
-    if (!found) continue;
+  const auto add = [&](const Reference& reference, net::Family family) {
+    const auto found = policies_.route_map(reference);
+    if (!found) return;
     out_.table_map.push_back(*found);
     out_.table_map.back().family = family;
+  };
+  if (bgp_.table_map_ipv4) add(*bgp_.table_map_ipv4, net::Family::ipv4);
+  if (bgp_.table_map_ipv6) add(*bgp_.table_map_ipv6, net::Family::ipv6);
+  const auto& maps = draft_.protocol_maps;
+  for (const auto& [word, family] :
+       {std::pair("ip", net::Family::ipv4), std::pair("ipv6", net::Family::ipv6)}) {
+    auto found = maps.find({word, "bgp"});
+    if (found == maps.end()) found = maps.find({word, "any"});
+    if (found != maps.end()) add(found->second, family);
   }
 }
 

@@ -67,6 +67,7 @@ class NeighborTable {
  private:
   std::optional<PeerSettings> settings_of(const PeerDraft& peer);
   const PeerDraft* group(const Reference& reference);
+  std::optional<net::IpAddress> far_end(const PeerDraft& peer);
   bool is_own_address(const PeerDraft& peer, const net::IpAddress& address);
   bool internal(const bgp::RemoteAs& remote_as) const;
   bgp::NeighborConfig neighbor(const PeerDraft& peer, const std::optional<net::IpAddress>& address,

@@ -22,8 +22,8 @@ void inherit(SessionSettings& own, const SessionSettings& group) {
        &S::advertisement_interval, &S::passive, &S::shutdown, &S::shutdown_message, &S::port,
        &S::local_as, &S::role, &S::role_strict, &S::graceful_restart, &S::bfd, &S::bfd_timers,
        &S::bfd_profile, &S::bfd_checks_control_plane, &S::extended_next_hop,
-       &S::dont_capability_negotiate, &S::strict_capability_match, &S::disable_connected_check,
-       &S::enforce_first_as);
+       &S::dont_capability_negotiate, &S::strict_capability_match, &S::sender_loop_detection,
+       &S::disable_connected_check, &S::enforce_first_as);
 }
 
 void inherit(FamilySettings& own, const FamilySettings& group) {
@@ -50,8 +50,8 @@ void PeerSettings::inherit(const PeerSettings& group) {
 std::vector<bgp::NeighborConfig> NeighborTable::neighbors() {
   std::vector<bgp::NeighborConfig> out;
   for (const auto& peer : bgp_.peers) {
-    const auto address = net::IpAddress::parse(peer.name);
-    if (!address && !peer.is_group) {
+    const auto address = peer.by_interface ? far_end(peer) : net::IpAddress::parse(peer.name);
+    if (!address && !peer.is_group && !peer.by_interface) {
       diagnostics_.error(peer.position, "peer-group '" + peer.name + "' is not defined",
                          "'neighbor " + peer.name + " peer-group', or an address");
     }
@@ -61,6 +61,22 @@ std::vector<bgp::NeighborConfig> NeighborTable::neighbors() {
     out.push_back(neighbor(peer, address, *settings));
   }
   return out;
+}
+
+// bgpd.c, bgp_peer_conf_if_to_su_update_v4: the other address of a subnet that has two. Else bgpd
+// waits for a router advertisement (RFC 4861), which is not modelled.
+std::optional<net::IpAddress> NeighborTable::far_end(const PeerDraft& peer) {
+  for (const auto& interface : draft_.config.interfaces) {
+    if (interface.name != peer.name) continue;
+    for (const auto& [address, length] : interface.addresses) {
+      if (!address.is_v4() || (length != 30 && length != 31)) continue;
+      return net::IpAddress::v4(address.v4_value() ^ (length == 31 ? 1U : 3U));
+    }
+  }
+  diagnostics_.error(peer.position,
+                     "neighbor " + peer.name + " has only a link-local address: not modelled",
+                     "'ip address' with a length of 30 or 31 on interface " + peer.name);
+  return std::nullopt;
 }
 
 std::vector<bgp::DynamicRange> NeighborTable::ranges() {
@@ -175,9 +191,10 @@ void NeighborTable::set_session(const PeerDraft& peer, const SessionSettings& se
   out.local_as = session.local_as;
   out.role = session.role;
   out.role_strict = session.role_strict.value_or(false);
-  out.extended_next_hop = session.extended_next_hop.value_or(false);
+  out.extended_next_hop = session.extended_next_hop.value_or(peer.by_interface);
   out.dont_capability_negotiate = session.dont_capability_negotiate.value_or(false);
   out.strict_capability_match = session.strict_capability_match.value_or(false);
+  out.sender_loop_detection = session.sender_loop_detection.value_or(false);
   out.enforce_first_as = session.enforce_first_as;
   if (session.graceful_restart) {
     out.graceful_restart = speaker_.graceful_restart;

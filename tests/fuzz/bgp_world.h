@@ -145,7 +145,7 @@ class World {
     config.dynamic_ranges = {{*net::Prefix::parse("10.0.0.4/32"), neighbor(2)}};
     config.networks = {{.prefix = *net::Prefix::parse("198.51.100.0/24")}};
     if (option(5)) config.aggregates = {{.prefix = *net::Prefix::parse("192.0.0.0/16")}};
-    if (option(4)) config.dampening.emplace();
+    if (option(4)) config.ipv4.dampening.emplace();
     fib_.routes.clear();
     speaker_ = std::make_unique<bgp::Speaker>(
         host_, config, bgp::Dependencies{&fib_, &reach_, &states_, &pulse_}, mode);

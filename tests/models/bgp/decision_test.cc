@@ -154,6 +154,44 @@ BOOST_AUTO_TEST_CASE(multipath_takes_equal_paths_with_distinct_next_hops) {
   BOOST_TEST(decide(all, options).multipath.size() == 1U);
 }
 
+// `maximum-paths ibgp N equal-cluster-length` and `bgp bestpath peer-type multipath-relax`: FRR
+// 8.4.4's bgp_path_info_cmp, steps 7 to 11.
+BOOST_AUTO_TEST_CASE(what_else_a_multipath_is_made_of) {
+  const auto internal = [](const std::string& address, std::vector<RouterId> clusters) {
+    Path p(address);
+    p.o.source = RouteSource::ibgp;
+    p.a.cluster_list = std::move(clusters);
+    return p;
+  };
+  const auto far = internal("10.0.0.1", {{1}, {2}});
+  const auto near = internal("10.0.0.2", {{1}});
+  const auto as_near = internal("10.0.0.3", {{9}});
+  const std::vector<Candidate> inside{far.made(), near.made(), as_near.made()};
+  DecisionOptions options;
+  options.multipath_ebgp = options.multipath_ibgp = 8;
+  auto choice = decide(inside, options);
+  BOOST_TEST(*choice.best == 0U);  // the lowest router id
+  BOOST_TEST(choice.multipath.size() == 3U);
+  options.equal_cluster_length = true;
+  choice = decide(inside, options);
+  BOOST_TEST(*choice.best == 1U);
+  BOOST_TEST(choice.multipath == (std::vector<std::size_t>{1, 2}),
+             boost::test_tools::per_element());
+
+  const Path outside("10.0.0.9");
+  auto dear = internal("10.0.0.8", {});
+  dear.c.metric = 1;
+  const std::vector<Candidate> mixed{near.made(), outside.made(), dear.made()};
+  choice = decide(mixed, options);
+  BOOST_TEST(*choice.best == 1U);
+  BOOST_TEST(choice.multipath.size() == 1U);
+  options.peer_type_relax = true;
+  choice = decide(mixed, options);
+  BOOST_TEST(*choice.best == 1U);  // all the same
+  BOOST_TEST(choice.multipath == (std::vector<std::size_t>{1, 0}),
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_path_without_a_reachable_next_hop_is_never_chosen) {
   Path dead("10.0.0.1"), alive("10.0.0.9");
   dead.c.metric = Candidate::unreachable;

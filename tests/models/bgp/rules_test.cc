@@ -91,6 +91,15 @@ BOOST_FIXTURE_TEST_CASE(as_override_puts_our_as_where_the_peers_is, Edge) {
   BOOST_TEST(path_out(path_of({65003, 65002, 65002})) == "64512 65003 64512 64512");
 }
 
+// FRR's `sender-as-path-loop-detection`.
+BOOST_FIXTURE_TEST_CASE(what_the_peer_would_refuse_is_kept_back_if_asked, Edge) {
+  neighbor.sender_loop_detection = true;
+  BOOST_TEST(path_out(path_of({65003})) == "64512 65003");
+  BOOST_TEST(!out(path_of({65003, 65002})).accepted);
+  neighbor.as_override = true;  // comes later
+  BOOST_TEST(!out(path_of({65003, 65002})).accepted);
+}
+
 BOOST_FIXTURE_TEST_CASE(private_ases_are_removed_in_five_ways, Edge) {
   speaker.asn = {3000};
   neighbor.remote_as = RemoteAs::number(4000);

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(the_reference_design_reads_without_a_word) {
   BOOST_TEST(core.bgp->router_id.to_string() == "10.1.1.2");
   BOOST_TEST(core.bgp->neighbors.size() == 8U);  // a core, three edges, four nodes
   BOOST_TEST(core.bgp->networks.at(0).prefix.to_string() == "10.2.0.0/24");
-  BOOST_TEST(core.bgp->multipath_ibgp.value() == 8U);
+  BOOST_TEST(core.bgp->ipv4.multipath_ibgp.value() == 8U);
   const auto& edge1 = neighbor(core, "10.1.1.4");
   BOOST_TEST(edge1.description == "edge1");
   BOOST_TEST(edge1.remote_as.asn.value == 64512U);  // from its group
@@ -119,8 +119,8 @@ line vty
   BOOST_TEST(speaker.import_check.value() == false);
   BOOST_TEST(speaker.multipath_relax.value());
   BOOST_TEST(speaker.deterministic_med.value());
-  BOOST_TEST(speaker.multipath_ebgp.value() == 4U);
-  BOOST_TEST(!speaker.multipath_ibgp.has_value());
+  BOOST_TEST(speaker.ipv4.multipath_ebgp.value() == 4U);
+  BOOST_TEST(!speaker.ipv4.multipath_ibgp.has_value());
   BOOST_TEST((speaker.profile.hold_time == 15s));
   BOOST_TEST((speaker.profile.keepalive_time == 5s));
   const auto& out = neighbor(config, "10.0.0.2");

@@ -128,9 +128,9 @@ BOOST_AUTO_TEST_CASE(known_but_without_effect_is_a_warning_and_not_modelled_an_e
   BOOST_TEST(
       complaints(router + " neighbor 10.0.0.2 remote-as 1\n neighbor 10.0.0.2 tcp-mss 1400\n") ==
       "frr.conf:4:2: warning: 'neighbor 10.0.0.2 tcp-mss 1400' has no effect here\n");
-  BOOST_TEST(complaints(router + " bgp bestpath peer-type multipath-relax\n") ==
-             "frr.conf:3:2: error: 'bgp bestpath peer-type multipath-relax' is not modelled, "
-             "expected a design without it\n");
+  BOOST_TEST(
+      complaints(router + " address-family ipv4 unicast\n  import vrf red\n") ==
+      "frr.conf:4:3: error: 'import vrf red' is not modelled, expected a design without it\n");
 }
 
 // Each line was given to FRR 8.4.4 (`vtysh -C -f`, and to the daemons), which takes it: a reader

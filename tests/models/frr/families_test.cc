@@ -72,6 +72,84 @@ BOOST_AUTO_TEST_CASE(a_neighbour_of_one_family_has_that_ones_settings) {
   BOOST_TEST(config.bgp->neighbors.front().in(v6).weight == 8U);
 }
 
+BOOST_AUTO_TEST_CASE(multipath_and_dampening_are_each_familys_own) {
+  const auto config = read_clean(router +
+                                 " bgp bestpath peer-type multipath-relax\n"
+                                 " neighbor 10.0.0.2 sender-as-path-loop-detection\n"
+                                 " address-family ipv4 unicast\n"
+                                 "  maximum-paths 4\n"
+                                 "  bgp dampening 1 750 2000 4\n"
+                                 " exit-address-family\n"
+                                 " address-family ipv6 unicast\n"
+                                 "  maximum-paths 2\n"
+                                 "  maximum-paths ibgp 8 equal-cluster-length\n"
+                                 " exit-address-family\n");
+  const auto& speaker = *config.bgp;
+  BOOST_TEST(speaker.in(v4).multipath_ebgp.value() == 4U);
+  BOOST_TEST(speaker.in(v6).multipath_ebgp.value() == 2U);
+  BOOST_TEST(!speaker.in(v4).multipath_ibgp.has_value());
+  BOOST_TEST(!speaker.in(v4).equal_cluster_length);
+  BOOST_TEST(speaker.in(v6).multipath_ibgp.value() == 8U);
+  BOOST_TEST(speaker.in(v6).equal_cluster_length);
+  BOOST_TEST((speaker.in(v4).dampening.value().half_life == 1min));
+  BOOST_TEST(!speaker.in(v6).dampening.has_value());
+  BOOST_TEST(speaker.peer_type_relax);
+  BOOST_TEST(speaker.neighbors.front().sender_loop_detection);
+  BOOST_TEST(frr::describe(config).find(
+                 "multipath 4 eBGP and 256 iBGP (IPv6: 2 eBGP and 8 iBGP)") != std::string::npos);
+}
+
+// bgp_peer_conf_if_to_su_update_v4 of bgpd 8.4.4.
+BOOST_AUTO_TEST_CASE(a_neighbour_behind_an_interface_of_two_addresses) {
+  const auto text = [](const std::string& address) {
+    return "interface swp1\n ip address " + address + "\nexit\n" + router +
+           " neighbor FABRIC peer-group\n neighbor FABRIC remote-as external\n"
+           " neighbor swp1 interface peer-group FABRIC\n"
+           " address-family ipv4 unicast\n  neighbor swp1 weight 9\n exit-address-family\n";
+  };
+  const auto far_end = [&](const std::string& address) {
+    const auto config = read_clean(text(address));
+    const auto& peer = config.bgp->neighbors.back();
+    BOOST_TEST(peer.peer_group == "FABRIC");
+    BOOST_TEST(peer.in(v4).weight == 9U);
+    BOOST_TEST(peer.extended_next_hop);
+    return peer.address.to_string();
+  };
+  BOOST_TEST(far_end("10.1.0.0/31") == "10.1.0.1");
+  BOOST_TEST(far_end("10.1.0.1/31") == "10.1.0.0");
+  BOOST_TEST(far_end("10.1.0.5/30") == "10.1.0.6");
+  BOOST_TEST(far_end("10.1.0.6/30") == "10.1.0.5");
+  Diagnostics diagnostics;
+  frr::read(text("10.1.0.6/29"), "frr.conf", diagnostics);
+  BOOST_TEST(diagnostics.to_string() ==
+             "frr.conf:10:11: error: neighbor swp1 has only a link-local address: not modelled, "
+             "expected 'ip address' with a length of 30 or 31 on interface swp1\n");
+}
+
+// RFC 8212: a policy for one family lets nothing of the other through, in or out.
+BOOST_AUTO_TEST_CASE(a_family_without_a_policy_is_denied_beside_one_that_has_it) {
+  const auto permits = [](const std::string& head, const std::string& what) {
+    const auto config = read_clean(head +
+                                   " neighbor 10.0.0.2 remote-as 64513\n"
+                                   " address-family ipv4 unicast\n"
+                                   "  neighbor 10.0.0.2 route-map ALL in\n"
+                                   "  neighbor 10.0.0.2 route-map ALL out\n"
+                                   " exit-address-family\n"
+                                   " address-family ipv6 unicast\n"
+                                   "  neighbor 10.0.0.2 activate\n"
+                                   " exit-address-family\nexit\nroute-map ALL permit 10\nexit\n");
+    const auto& peer = config.bgp->neighbors.front();
+    const auto in = bgp::apply(peer.import_policy, {.prefix = *net::Prefix::parse(what)}, {});
+    const auto out = bgp::apply(peer.export_policy, {.prefix = *net::Prefix::parse(what)}, {});
+    BOOST_TEST(in.permitted == out.permitted);
+    return in.permitted;
+  };
+  const std::string bgp = "router bgp 64512\n bgp router-id 10.0.0.1\n";
+  BOOST_TEST(permits(bgp, "192.0.2.0/24"));
+  BOOST_TEST(!permits(bgp, "2001:db8::/32"));
+  BOOST_TEST(permits(bgp + " no bgp ebgp-requires-policy\n", "2001:db8::/32"));
+}
+
 BOOST_AUTO_TEST_CASE(conditions_limits_and_the_table_map) {
   const auto config = read_clean(router +
                                  " bgp conditional-advertisement timer 20\n"
@@ -90,6 +168,24 @@ BOOST_AUTO_TEST_CASE(conditions_limits_and_the_table_map) {
   BOOST_TEST(peer.max_prefixes_out.value_or(0) == 3U);
   BOOST_REQUIRE(config.bgp->table_map.size() == 1U);
   BOOST_TEST((config.bgp->table_map.front().family == v4));
+}
+
+// zebra's maps: of the protocol, else of any; behind bgpd's own.
+BOOST_AUTO_TEST_CASE(a_map_of_the_protocol_is_a_table_map) {
+  const auto maps = [](const std::string& lines, const std::string& in_family = {}) {
+    const auto config =
+        read_clean("route-map A permit 10\nexit\nroute-map B permit 10\nexit\n" + lines + router +
+                   " address-family ipv4 unicast\n" + in_family + " exit-address-family\nexit\n");
+    std::string names;
+    for (const auto& map : config.bgp->table_map) {
+      names += map.name + (map.family == v4 ? "4 " : "6 ");
+    }
+    return names;
+  };
+  BOOST_TEST(maps("ip protocol bgp route-map A\nipv6 protocol bgp route-map B\n") == "A4 B6 ");
+  BOOST_TEST(maps("ip protocol any route-map A\nip protocol bgp route-map B\n") == "B4 ");
+  BOOST_TEST(maps("ip protocol any route-map A\n", "  table-map B\n") == "B4 A4 ");
+  BOOST_TEST(maps("ip protocol bgp route-map A\nno ip protocol bgp\n", "  table-map B\n") == "B4 ");
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_med) {
