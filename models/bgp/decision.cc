@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/container/small_vector.hpp>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "models/bgp/as_path_rules.h"
@@ -78,11 +79,10 @@ class Decider {
   }
 
   std::size_t newest_first(const Indices& alive, bool with_med) const {
-    std::size_t best = alive.back();
-    for (auto i = alive.rbegin(); i != alive.rend(); ++i) {
-      if (compare(*i, best, with_med).sign < 0) best = *i;
-    }
-    return best;
+    return std::accumulate(alive.rbegin(), alive.rend(), alive.back(),
+                           [&](std::size_t best, std::size_t i) {
+                             return compare(i, best, with_med).sign < 0 ? i : best;
+                           });
   }
 
   // BIRD looks through all only when the best is gone or has changed; otherwise it stays until
