@@ -1,4 +1,8 @@
 // OPEN to JSON: its fields, its parameters, and every capability with what is known of it.
+#include <algorithm>
+#include <array>
+#include <optional>
+
 #include "models/bgp/json/parts.h"
 
 namespace seatrial::bgp::json {
@@ -26,6 +30,51 @@ Json family_json(AfiSafi family) {
 }
 
 namespace {
+
+// Those that this speaker does not act on: of IANA's registry, and Cisco's before it.
+struct CapabilityName {
+  std::uint8_t code;
+  std::string_view name;
+};
+constexpr std::array other_capabilities{
+    CapabilityName{3, "outbound-route-filtering"},  // RFC 5291
+    CapabilityName{4, "multiple-routes"},           // RFC 8277, deprecated
+    CapabilityName{7, "bgpsec"},                    // RFC 8205
+    CapabilityName{8, "multiple-labels"},           // RFC 8277
+    CapabilityName{67, "dynamic-capability"},       // draft-ietf-idr-dynamic-cap
+    CapabilityName{68, "multisession"},             // draft-ietf-idr-bgp-multisession
+    CapabilityName{75, "software-version"},         // draft-ietf-idr-version-capability
+    CapabilityName{76, "paths-limit"},              // draft-abraitis-idr-addpath-paths-limit
+    CapabilityName{128, "route-refresh-cisco"},
+    CapabilityName{130, "outbound-route-filtering-cisco"},
+    CapabilityName{131, "multisession-cisco"},
+};
+
+std::string_view other_name(std::uint8_t code) {
+  const auto* found = std::ranges::find(other_capabilities, code, &CapabilityName::code);
+  return found == other_capabilities.end() ? "unknown" : found->name;
+}
+
+// RFC 5291 section 5: of each family the kinds of filters. Nothing: it has another length.
+std::optional<Json> filters_json(Bytes value) {
+  constexpr std::array<std::string_view, 4> modes{"", "receive", "send", "both"};
+  WireReader in(value);
+  Json list = Json::array();
+  while (!in.empty()) {
+    const auto afi = in.u16();
+    in.u8();
+    const auto safi = in.u8();
+    Json kinds = Json::array();
+    for (auto count = in.u8(); count > 0 && !in.failed(); --count) {
+      const auto type = in.u8();
+      const auto mode = in.u8();
+      kinds.push_back({{"type", type}, {"mode", mode < modes.size() ? modes.at(mode) : ""}});
+    }
+    list.push_back({{"afi", afi}, {"safi", safi}, {"filters", std::move(kinds)}});
+  }
+  if (in.failed()) return std::nullopt;
+  return list;
+}
 
 Json capability_json(std::uint8_t code, Bytes value) {
   Json out{{"code", code}};
@@ -125,7 +174,10 @@ Json capability_json(std::uint8_t code, Bytes value) {
       break;
     }
     default:
-      out["name"] = "unknown";
+      out["name"] = other_name(code);
+      if (code == 3 || code == 130) {
+        if (auto list = filters_json(value)) out["families"] = std::move(*list);
+      }
       break;
   }
   // Always there: what the names say of it may be less than it holds.

@@ -250,7 +250,12 @@ BOOST_AUTO_TEST_CASE(an_open_shows_every_capability) {
       capability("47",
                  "00010180"
                  "000e10") +
-      capability("80", "ff");
+      capability("c8", "ff") +
+      capability("03",
+                 "0001000102"
+                 "4003"
+                 "8001") +
+      capability("03", "0001000102") + capability("43", "");
   const auto bytes = message(1,
                              "04"
                              "5ba0"
@@ -271,6 +276,13 @@ BOOST_AUTO_TEST_CASE(an_open_shows_every_capability) {
   BOOST_TEST(c[7]["families"][0]["send"] == true);
   BOOST_TEST(c[9]["families"][0]["stale_time"] == 3600);
   BOOST_TEST(c[10]["name"] == "unknown");
+  // RFC 5291 section 5: IPv4 unicast, filters of type 64 both ways, of 128 to be received.
+  BOOST_TEST(c[11]["name"] == "outbound-route-filtering");
+  BOOST_TEST(c[11]["families"] ==
+             Json::parse(R"([{"afi":1,"safi":1,"filters":[{"type":64,"mode":"both"},
+                                                          {"type":128,"mode":"receive"}]}])"));
+  BOOST_TEST(!c[12].contains("families"));  // cut short, and of no concern to this speaker
+  BOOST_TEST(c[13]["name"] == "dynamic-capability");
   BOOST_TEST(encode(json) == bytes);
 }
 
