@@ -133,7 +133,7 @@ def main():
             print(group[0].path)
             continue
         lines = [*dict.fromkeys(line for one in group for line in one.includes),
-                 *(f'#include "{one.path.relative_to(ROOT)}"' for one in sorted(group, key=lambda one: one.path))]
+                 *(f'#include "{one.path.resolve().relative_to(ROOT)}"' for one in sorted(group, key=lambda one: one.path))]
         joined = folder / f"joined_{group[0].path.stem}.cc"
         text = "\n".join(lines) + "\n"
         if not joined.exists() or joined.read_text(encoding="utf-8") != text:

@@ -40,6 +40,15 @@ def test_what_shares_no_name_is_joined(tmp_path):
     assert groups(tmp_path, a=PLAIN.format(name="one"), b=PLAIN.format(name="two")) == [{"a", "b"}]
 
 
+def test_a_checkout_may_be_behind_a_link(tmp_path):
+    (tmp_path / "checkout").symlink_to(ROOT)
+    sources = [tmp_path / "checkout" / "models" / "net" / name for name in ("address.cc", "units.cc")]
+    said = subprocess.run([sys.executable, ROOT / "cmake" / "unity.py", tmp_path / "joined", *sources], capture_output=True,
+                          text=True, check=True).stdout.split()
+    assert len(said) == 1
+    assert '#include "models/net/address.cc"\n#include "models/net/units.cc"\n' in Path(said[0]).read_text()
+
+
 OWN = {
     "function": "namespace {\nint helper(int x) { return x; }\n}\n",
     "static": "static int helper() { return 1; }\n",
