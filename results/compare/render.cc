@@ -43,12 +43,31 @@ void append_finding(std::string& out, std::size_t number, const Finding& finding
   for (const auto& line : finding.context) out += "         " + printable(line) + "\n";
 }
 
-std::vector<const Finding*> all_findings(const Comparison& comparison) {
-  std::vector<const Finding*> out;
-  for (const auto& finding : comparison.findings) out.push_back(&finding);
-  for (const auto& capture : comparison.captures) {
-    for (const auto& finding : capture.findings) out.push_back(&finding);
+// At most so many, of each capture as many as of any other that has more: one that differs in all
+// shall not hide the others.
+std::vector<const Finding*> findings_of(const Comparison& comparison, std::size_t most) {
+  std::vector<const std::vector<Finding>*> parts{&comparison.findings};
+  for (const auto& capture : comparison.captures) parts.push_back(&capture.findings);
+  std::vector<std::size_t> taken(parts.size());
+  std::size_t total = 0;
+  for (bool more = true; more && total < most;) {
+    more = false;
+    for (std::size_t i = 0; i < parts.size() && total < most; ++i) {
+      if (taken[i] == parts[i]->size()) continue;
+      ++taken[i];
+      ++total;
+      more = true;
+    }
   }
+  std::vector<const Finding*> out;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    for (std::size_t k = 0; k < taken[i]; ++k) out.push_back(&(*parts[i])[k]);
+  }
+  return out;
+}
+std::size_t findings_kept(const Comparison& comparison) {
+  auto out = comparison.findings.size();
+  for (const auto& capture : comparison.captures) out += capture.findings.size();
   return out;
 }
 
@@ -158,13 +177,12 @@ void append_case(std::string& out, const std::string& name, const std::vector<Fi
 std::string comparison_text(const Comparison& comparison, std::size_t most) {
   std::string out = fmt::format("A: {}\nB: {}\n", comparison.a, comparison.b);
   for (const auto& capture : comparison.captures) append_capture(out, capture);
-  const auto findings = all_findings(comparison);
-  if (!findings.empty()) out += "\n";
-  const auto shown = std::min(findings.size(), most);
-  for (std::size_t i = 0; i < shown; ++i) append_finding(out, i + 1, *findings[i]);
-  const auto more = comparison.differences() > shown && !findings.empty()
-                        ? std::max<std::uint64_t>(comparison.differences(), findings.size()) - shown
-                        : 0;
+  const auto findings = findings_of(comparison, most);
+  const auto kept = findings_kept(comparison);
+  if (kept > 0) out += "\n";
+  for (std::size_t i = 0; i < findings.size(); ++i) append_finding(out, i + 1, *findings[i]);
+  const auto all = std::max<std::uint64_t>(comparison.differences(), kept);
+  const auto more = kept > 0 ? all - findings.size() : 0;
   if (more > 0) out += fmt::format("     and {} more (--max)\n", more);
   bool first = true;
   const auto note = [&](const std::string& capture, const std::string& text) {
@@ -200,8 +218,7 @@ std::string comparison_json(const Comparison& comparison, std::size_t most) {
     for (const auto& error : capture.errors) errors.push_back(error);
   }
   Json findings = Json::array();
-  for (const auto* finding : all_findings(comparison)) {
-    if (findings.size() == most) break;
+  for (const auto* finding : findings_of(comparison, most)) {
     findings.push_back(finding_json(*finding));
   }
   const Json document = {{"a", comparison.a},
@@ -251,7 +268,7 @@ std::string comparison_junit(const Comparison& comparison, std::size_t most) {
 
 std::string comparison_github(const Comparison& comparison) {
   constexpr std::size_t most = 10;  // GitHub shows no more of a step
-  const auto findings = all_findings(comparison);
+  const auto findings = findings_of(comparison, most);
   std::vector<std::string> errors = comparison.errors;
   for (const auto& capture : comparison.captures) {
     errors.insert(errors.end(), capture.errors.begin(), capture.errors.end());
@@ -271,7 +288,7 @@ std::string comparison_github(const Comparison& comparison) {
         command_escaped(text, false)));
   }
   const auto total =
-      errors.size() + std::max<std::uint64_t>(comparison.differences(), findings.size());
+      errors.size() + std::max<std::uint64_t>(comparison.differences(), findings_kept(comparison));
   std::string out;
   const bool cut = total > most;
   for (std::size_t i = 0; i < std::min(lines.size(), cut ? most - 1 : most); ++i) {

@@ -168,6 +168,34 @@ BOOST_AUTO_TEST_CASE(the_forms_of_an_outcome) {
   BOOST_TEST(lines.find("and 21 more differences") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_capture_that_differs_in_all_does_not_hide_the_others) {
+  Comparison comparison;
+  for (const auto& [name, count] : {std::pair{"a.pcap", 100}, {"b.pcap", 1}, {"c.pcap", 100}}) {
+    CaptureComparison capture;
+    capture.name = name;
+    capture.same = false;
+    for (int i = 0; i < count; ++i) {
+      Finding finding;
+      finding.capture = name;
+      finding.what = name + std::string(" ") + std::to_string(i);
+      capture.findings.push_back(finding);
+    }
+    capture.differences = static_cast<std::uint64_t>(count);
+    comparison.captures.push_back(capture);
+  }
+  std::vector<std::string> shown;
+  const auto document = nlohmann::json::parse(comparison_json(comparison, 6));
+  for (const auto& finding : document["findings"]) shown.push_back(finding["what"]);
+  const std::vector<std::string> expected{"a.pcap 0", "a.pcap 1", "a.pcap 2",
+                                          "b.pcap 0", "c.pcap 0", "c.pcap 1"};
+  BOOST_TEST(shown == expected, boost::test_tools::per_element());
+  BOOST_TEST(comparison_text(comparison, 6).find("and 195 more (--max)") != std::string::npos);
+  BOOST_TEST(comparison_text(comparison, 0).find("and 201 more (--max)") != std::string::npos);
+  const auto github = comparison_github(comparison);
+  BOOST_TEST(std::count(github.begin(), github.end(), '\n') == 10);
+  BOOST_TEST(github.find("and 192 more differences") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_terminal_obeys_nothing_that_a_capture_says) {
   // ESC [ 2 J, a line break, an octet that is no UTF-8 (RFC 3629), NEXT LINE (U+0085), an e acute.
   BOOST_TEST(printable("a\x1b[2J\n\xff\xc2\x85\xc3\xa9") ==
