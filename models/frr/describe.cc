@@ -97,7 +97,7 @@ void describe_family(std::string& out, const bgp::SpeakerConfig& speaker,
   const bool denies = !is_internal(speaker, neighbor) &&
                       speaker.ebgp_default_deny.value_or(speaker.profile.ebgp_default_deny);
   const auto policies = [&](const std::vector<bgp::Policy>& list) {
-    const auto text = chain(list, family);
+    auto text = chain(list, family);
     if (!text.empty()) return text;
     return std::string(denies ? "nothing (RFC 8212: no policy)" : "everything");
   };
