@@ -37,6 +37,13 @@ std::optional<Asn> outer_neighbor(const AsPath& path) {
   return outer->asns.front();
 }
 
+std::optional<Asn> member_neighbor(const AsPath& path) {
+  if (path.empty() || path.segments.front().type != AsSegment::Type::confed_sequence) {
+    return std::nullopt;
+  }
+  return path.segments.front().asns.front();
+}
+
 std::size_t member_hops(const AsPath& path) {
   std::size_t hops = 0;
   for (const auto& segment : path.segments) {

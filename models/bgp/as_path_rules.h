@@ -13,6 +13,8 @@ void prepend_member(AsPath& path, Asn member);
 void remove_confederation(AsPath& path);
 // Leading segments of the confederation apart, the neighbouring AS (RFC 5065 section 5.3).
 std::optional<Asn> outer_neighbor(const AsPath& path);
+// The member AS that a path of a confederation came from, where it begins with a sequence of them.
+std::optional<Asn> member_neighbor(const AsPath& path);
 // The members that an AS_CONFED_SEQUENCE names.
 std::size_t member_hops(const AsPath& path);
 

@@ -76,12 +76,15 @@ DecisionOptions Speaker::Core::decision_options(net::Family family) const {
     options.med_mode = *config_.deterministic_med ? MedMode::deterministic : otherwise;
   }
   options.always_compare_med = config_.always_compare_med;
+  options.med_scope = p.med_scope;
   options.last_tie_break = p.last_tie_break;
   options.multipath_ebgp = own.multipath_ebgp.value_or(p.multipath_ebgp);
   options.multipath_ibgp = own.multipath_ibgp.value_or(p.multipath_ibgp);
   options.multipath_relax = config_.multipath_relax.value_or(p.multipath_relax);
   options.equal_cluster_length = own.equal_cluster_length;
   options.peer_type_relax = config_.peer_type_relax;
+  options.multipath_by_address = p.multipath_by_address;
+  options.member_over_internal = p.member_over_internal;
   if (config_.compare_router_id) {
     options.last_tie_break =
         *config_.compare_router_id ? LastTieBreak::router_id : LastTieBreak::oldest_external;

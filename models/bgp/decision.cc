@@ -58,15 +58,22 @@ class Decider {
         return newest_first(alive, true);
       case MedMode::deterministic: {
         // The winner of each neighbouring AS, then the winner of those.
-        std::vector<std::pair<std::optional<Asn>, Indices>> groups;
-        for (const auto i : alive) {
-          const auto asn = outer_neighbor(candidates_[i].attributes->as_path);
-          auto group = std::ranges::find_if(groups, [&](const auto& g) { return g.first == asn; });
-          if (group == groups.end()) group = groups.insert(group, {asn, {}});
-          group->second.push_back(i);
+        // A path belongs to the first group whose newest one it can be compared with.
+        std::vector<Indices> groups;
+        for (auto i = alive.rbegin(); i != alive.rend(); ++i) {
+          auto group = std::ranges::find_if(
+              groups, [&](const auto& g) { return one_neighbor(g.front(), *i); });
+          if (group == groups.end()) {
+            groups.emplace_back(1, *i);
+          } else {
+            group->push_back(*i);
+          }
         }
         Indices winners;
-        for (const auto& [asn, members] : groups) winners.push_back(newest_first(members, true));
+        for (auto& members : groups) {
+          std::ranges::sort(members);
+          winners.push_back(newest_first(members, true));
+        }
         std::ranges::sort(winners);
         return newest_first(winners, true);
       }
@@ -139,7 +146,16 @@ class Decider {
     if (b.origin->source == RouteSource::local) return set;
     const auto most =
         b.origin->source == RouteSource::ebgp ? options_.multipath_ebgp : options_.multipath_ibgp;
-    for (const auto i : alive) {
+    auto others = alive;
+    if (options_.multipath_by_address) {
+      const auto place = [&](std::size_t i) {
+        const auto& c = candidates_[i];
+        return std::pair(c.attributes->next_hop, c.origin->peer);
+      };
+      std::stable_sort(others.begin(), others.end(),
+                       [&](std::size_t i, std::size_t j) { return place(i) < place(j); });
+    }
+    for (const auto i : others) {
       if (set.size() >= most) break;
       if (i == best || !as_near(b, candidates_[i], steps[i])) continue;
       if (!same_enough(b, candidates_[i])) continue;
@@ -174,24 +190,35 @@ class Decider {
     if (options_.multipath_relax) return true;
     const auto& p = a.attributes->as_path;
     const auto& q = b.attributes->as_path;
-    return a.origin->source == RouteSource::ibgp ? p == q : p.neighbor() == q.neighbor();
+    return a.origin->source == RouteSource::ibgp ? p == q : a.origin->asn == b.origin->asn;
   }
 
   std::uint32_t med(std::size_t i) const {
     return candidates_[i].attributes->med.value_or(
         options_.missing_med_is_worst ? std::numeric_limits<std::uint32_t>::max() : 0);
   }
-  // RFC 4271 section 9.1.2.2 c, RFC 5065 section 5.3: between paths through one neighbouring AS,
-  // the confederation's own segments apart; what is only inside the confederation when asked for.
-  bool med_comparable(std::size_t i, std::size_t j) const {
-    if (options_.always_compare_med) return true;
+  // MedScope
+  bool one_neighbor(std::size_t i, std::size_t j) const {
     const auto& p = candidates_[i].attributes->as_path;
     const auto& q = candidates_[j].attributes->as_path;
     const auto left = outer_neighbor(p);
-    if (left != outer_neighbor(q)) return false;
-    if (left) return true;
-    const bool inside = member_hops(p) > 0 || member_hops(q) > 0;
-    return !inside || options_.med_confederation;
+    const bool same = left == outer_neighbor(q);
+    switch (options_.med_scope) {
+      case MedScope::neighbor:
+        return same && (left || options_.med_confederation || member_hops(p) + member_hops(q) == 0);
+      case MedScope::or_no_length:
+        return (same && left) || (p.empty() && q.empty()) ||
+               (member_neighbor(p) && member_neighbor(p) == member_neighbor(q));
+      case MedScope::or_none:
+        return same;
+    }
+    return same;
+  }
+  bool med_comparable(std::size_t i, std::size_t j) const {
+    if (options_.always_compare_med || one_neighbor(i, j)) return true;
+    const auto& p = candidates_[i].attributes->as_path;
+    const auto& q = candidates_[j].attributes->as_path;
+    return options_.med_scope == MedScope::or_no_length && p.length() == 0 && q.length() == 0;
   }
   std::size_t path_length(const AsPath& path) const {
     if (options_.as_path_ignore) return 0;
@@ -226,6 +253,11 @@ class Decider {
       return c.origin->source == RouteSource::ibgp || c.origin->confederation;
     };
     if (const int s = lower_first(inner(a), inner(b))) return {s, Step::ebgp_over_ibgp};
+    if (options_.member_over_internal && inner(a) && inner(b)) {
+      if (const int s = lower_first(!a.origin->confederation, !b.origin->confederation)) {
+        return {s, Step::member_over_internal};
+      }
+    }
     if (const int s = lower_first(a.metric, b.metric)) return {s, Step::igp_metric};
     if (options_.equal_cluster_length) {
       if (const int s = cluster_lengths(a, b)) return {s, Step::cluster_list_length};
@@ -276,11 +308,11 @@ void choose(std::span<Candidate> candidates, const DecisionOptions& options) {
 }
 
 std::string_view to_string(Step step) {
-  constexpr std::array<std::string_view, 16> names{
-      "not eligible", "only path",       "long-lived stale", "weight",       "local preference",
-      "local origin", "AS path length",  "origin",           "MED",          "eBGP over iBGP",
-      "IGP metric",   "oldest external", "router id",        "cluster list", "peer address",
-      "path id"};
+  constexpr std::array<std::string_view, 17> names{
+      "not eligible",        "only path",      "long-lived stale", "weight",    "local preference",
+      "local origin",        "AS path length", "origin",           "MED",       "eBGP over iBGP",
+      "member AS over iBGP", "IGP metric",     "oldest external",  "router id", "cluster list",
+      "peer address",        "path id"};
   return names[static_cast<std::size_t>(step)];
 }
 

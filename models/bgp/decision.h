@@ -26,6 +26,7 @@ enum class Step : std::uint8_t {
   origin,
   med,
   ebgp_over_ibgp,
+  member_over_internal,
   igp_metric,
   oldest_external,
   router_id,
@@ -44,6 +45,7 @@ struct PathOrigin {
   bool reflector_client_v6 = false;  // ... with its IPv6 routes
   bool confederation = false;        // another member AS (RFC 5065)
   bool route_server_client = false;  // of this speaker
+  Asn asn;                           // the peer's
   bool client(net::Family family) const {
     return family == net::Family::ipv4 ? reflector_client : reflector_client_v6;
   }
@@ -78,6 +80,7 @@ struct Candidate {
 struct DecisionOptions {
   MedMode med_mode = MedMode::eliminate;
   bool always_compare_med = false;
+  MedScope med_scope = MedScope::neighbor;
   bool med_confederation = false;     // between paths inside the confederation, too
   bool missing_med_is_worst = false;  // otherwise a missing MED is 0
   bool as_path_ignore = false;
@@ -89,6 +92,8 @@ struct DecisionOptions {
   bool peer_type_relax = false;  // internal and external paths in one multipath
   // The cluster lists of internal paths decide beside the metric, and no less for a multipath.
   bool equal_cluster_length = false;
+  bool multipath_by_address = false;
+  bool member_over_internal = false;
   std::uint32_t default_local_pref = 100;
 };
 

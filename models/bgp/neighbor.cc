@@ -50,7 +50,8 @@ void Neighbor::established(UpdateGroup& group) {
                           session_.config().in(net::Family::ipv4).route_reflector_client,
                           session_.config().in(net::Family::ipv6).route_reflector_client,
                           session_.kind() == PeerKind::confederation,
-                          session_.config().route_server_client};
+                          session_.config().route_server_client,
+                          session_.negotiated().peer.asn};
   if (*origins_.back() != origin) origins_.push_back(std::make_unique<PathOrigin>(origin));
   earliest_flush_ = host_.now() + speaker_.profile.first_update_delay;
   end_of_rib_due_ = speaker_.profile.end_of_rib || session_.negotiated().graceful_restart;

@@ -165,6 +165,10 @@ std::string PathAttributes::to_string() const {
     text += " clusters";
     for (const auto& c : cluster_list) text += " " + c.to_string();
   }
+  if (atomic_aggregate) text += " atomic-aggregate";
+  if (aggregator) {
+    text += " aggregator " + aggregator->asn.to_string() + " " + aggregator->address.to_string();
+  }
   return text;
 }
 

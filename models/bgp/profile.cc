@@ -51,11 +51,14 @@ Profile frr_traditional() {
   p.clients_in_pairs = true;
   p.blackhole_stays = true;
   p.med_mode = MedMode::pairwise;
+  p.med_scope = MedScope::or_no_length;  // [src] bgp_path_info_cmp; [meas]
+  p.member_over_internal = true;         // [src] whatever the way to the next hop costs; [meas]
   p.last_tie_break = LastTieBreak::oldest_external;
   p.multipath_ebgp = 256;  // [src] MULTIPATH_NUM of Debian's build
   p.multipath_ibgp = 256;
   p.dampening_step = 5s;  // [src] DELTA_T, DELTA_REUSE; [meas]
   p.dampening_tick = 10s;
+  p.multipath_by_address = true;  // [src] bgp_path_info_mpath_cmp; [meas]
   p.ebgp_default_deny = true;
   p.network_import_check = true;
   p.announce_extended_message = true;  // [meas] these in the OPEN
@@ -130,6 +133,7 @@ Profile bird2() {
   p.passes_link_local = true;
   p.heeds_graceful_shutdown = false;
   p.med_mode = MedMode::incremental;  // [src] rte_recalculate, without `deterministic med`; [meas]
+  p.med_scope = MedScope::or_none;    // [src] bgp_get_neighbor
   p.multipath_relax = true;
   p.ebgp_default_deny = true;       // [src] BIRD 2 wants an explicit import and export on eBGP
   p.bfd_down_subcode = 0;           // [meas] 2.0.12

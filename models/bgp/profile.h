@@ -20,6 +20,14 @@ enum class MedMode {
   incremental,    // what is new against the best so far: the result depends on the history
 };
 
+// Between which paths MED counts, `always-compare-med` apart. RFC 4271 section 9.1.2.2 c has one
+// neighbouring AS, or none, RFC 5065 section 5.3 leaves out the confederation's own segments.
+enum class MedScope {
+  neighbor,      // that; what is only inside the confederation when asked for
+  or_no_length,  // FRR: of one member AS, too, and all that left no AS; not what begins with a set
+  or_none,       // BIRD: all without a neighbouring AS, too, wherever in the confederation
+};
+
 enum class LastTieBreak {
   router_id,        // RFC 4271 section 9.1.2.2 f
   oldest_external,  // between two external paths the one already selected stays, then router id
@@ -113,6 +121,10 @@ struct Profile {
   unsigned multipath_ebgp = 1;  // most next hops; 1: no multipath
   unsigned multipath_ibgp = 1;
   bool multipath_relax = false;  // paths of equal length but different AS_PATH count as equal
+  bool multipath_by_address =
+      false;  // the next hops are taken in their order, not in that of arrival
+  MedScope med_scope = MedScope::neighbor;
+  bool member_over_internal = false;  // another member AS's path over iBGP's (RFC 5065 section 5.3)
 
   // Dampening (RFC 2439): penalties decay in whole steps, and paths come back at a tick of a clock
   // that runs from the start (section 4.8.6); 0: at the moment itself.

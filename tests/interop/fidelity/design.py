@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass, field
 
 COMMUNITIES = [f"{asn}:{value}" for asn in (65000, 64512) for value in (10, 20, 30)]
+WELL_KNOWN = ["no-export", "no-advertise", "local-AS", "graceful-shutdown", "blackhole"]
 
 
 @dataclass
@@ -21,6 +22,24 @@ class Entry:
     prepend: int = 0  # times its own AS
     add_communities: list = field(default_factory=list)
     set_communities: list | None = None
+    # Of the features.
+    large: str | None = None
+    via: int | None = None  # an AS that is in the path
+    on: bool = False  # when it matched, what follows is asked, too (`on-match next`)
+    add_large: list = field(default_factory=list)
+    add_extended: list = field(default_factory=list)
+    clear_communities: bool = False
+    delete_community: str | None = None
+    origin: str | None = None
+    prepend_others: list = field(default_factory=list)
+    prepend_last: int = 0
+    exclude: list = field(default_factory=list)
+    med_added: int | None = None
+    weight: int | None = None
+    last: bool = False  # lets through what is left, as it is
+
+    def touches(self):
+        return not self.last
 
 
 @dataclass
@@ -35,13 +54,25 @@ class Session:
     weight: int | None = None
     import_policy: list | None = None
     export_policy: list | None = None
+    # Of the features.
+    confederation: bool = False  # with another member AS of ours
+    add_path_send: bool = False
+    add_path_best_per_as: bool = False
+    add_path_receive: bool = False
+    not_sent: str | None = None  # a kind of communities
+    options: list = field(default_factory=list)  # FRR's, of the address family
+    local_as: str | None = None
+    default_originate: bool = False
+
+    def plain_external(self):
+        return not self.internal and not self.confederation
 
 
 @dataclass
 class Router:
     name: str
     number: int
-    asn: int
+    asn: int  # as others see it
     kind: str = "frr"  # or "bird"
     traditional: bool = False
     interfaces: list = field(default_factory=list)  # (interface, address/length)
@@ -52,6 +83,22 @@ class Router:
     multipath: int = 1
     multipath_relax: bool = False
     cluster_id: str | None = None
+    # Of the features.
+    member: int | None = None  # its AS within a confederation
+    other_members: tuple = ()
+    aggregates: list = field(default_factory=list)  # (prefix, words)
+    deterministic_med: bool = True
+    missing_is_worst: bool = False
+    compare_router_id: bool = True
+    med_confederation: bool = False
+    path_counts_confederation: bool = False
+    default_local_pref: int | None = None
+    no_client_to_client: bool = False
+    reflects_with_policy: bool = False
+
+    @property
+    def own_as(self):
+        return self.member or self.asn
 
     @property
     def router_id(self):
@@ -72,6 +119,7 @@ class Design:
     routers: list
     lans: dict  # AS number: its routers' (name, interface)
     cables: list  # ((name, interface), (name, interface))
+    features: list = field(default_factory=list)
 
     def router(self, name):
         return next(r for r in self.routers if r.name == name)
@@ -167,7 +215,7 @@ class Drawing:
     def policy(self, session, incoming):
         entries = [self.entry(session, incoming) for _ in range(self.random.randint(1, 3))]
         if self.chance(0.85):
-            entries.append(Entry())
+            entries.append(Entry(last=True))
         return entries
 
     def entry(self, session, incoming):
@@ -194,4 +242,5 @@ class Drawing:
 
 
 def draw(seed, with_bird=True):
+    """The plain design, see features.py for more."""
     return Drawing(seed, with_bird).draw()

@@ -51,13 +51,19 @@ class RealFrr:
             best = [p for p in entry.get("paths", []) if p.get("bestpath", {}).get("overall")]
             if not best:
                 continue
-            found = Frr._path(best[0])  # pylint: disable=protected-access
-            local = bool(best[0].get("sourced"))
+            found = {**Frr._path(best[0]), **self.aggregation(best[0])}  # pylint: disable=protected-access
+            # Who sent an aggregate of its own is "::", too.
+            local = best[0]["peer"]["peerId"] in ("::", "0.0.0.0")
             hops = sorted({p["nexthops"][0]["ip"] for p in entry["paths"]
                            if p.get("multipath") or p.get("bestpath", {}).get("overall")})
-            out[entry["prefix"]] = ({"local": True} if local else
+            out[entry["prefix"]] = ({**found, "local": True} if local else
                                     {**found, "from": best[0]["peer"]["peerId"], "next_hops": hops})
         return out
+
+    @staticmethod
+    def aggregation(path):
+        whom = f"{path['aggregatorAs']} {path['aggregatorId']}" if "aggregatorAs" in path else None
+        return {"aggregator": whom, "atomic": bool(path.get("atomicAggregate"))}
 
 
 class RealBird:
@@ -90,7 +96,7 @@ class RealBird:
     def table(self):
         out = {prefix: {"local": True} for prefix in self.router.networks}
         text = self.ask("show", "route", "primary", "all", "where", "source", "=", "RTS_BGP")
-        senders = {}
+        senders, aggregations = {}, {}
         prefix = None
         for line in text.splitlines():
             if line[:1].isdigit():
@@ -98,8 +104,14 @@ class RealBird:
             if "[peer" in line and prefix:
                 number = int(line.split("[peer")[1].split()[0])
                 senders[prefix] = self.router.sessions[number].address
+                aggregations[prefix] = {"aggregator": None, "atomic": False}
+            if "BGP.atomic_aggr" in line:
+                aggregations[prefix]["atomic"] = True
+            if "BGP.aggregator: " in line:
+                address, asn = line.split(": ")[1].split()
+                aggregations[prefix]["aggregator"] = f"{asn.removeprefix('AS')} {address}"
         for prefix, paths in parse(text).items():
-            out[prefix] = {**paths[0], "from": senders[prefix], "next_hops": [paths[0]["next_hop"]]}
+            out[prefix] = {**paths[0], **aggregations[prefix], "from": senders[prefix], "next_hops": [paths[0]["next_hop"]]}
         return out
 
 

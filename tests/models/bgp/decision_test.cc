@@ -20,6 +20,7 @@ struct Path {
     o.peer = ip(peer_address);
     o.id = RouterId::from(o.peer);
     o.source = RouteSource::ebgp;
+    if (!asns.empty()) o.asn = {asns.front()};
     c.metric = 0;
     a.origin = Origin::igp;
     a.next_hop = o.peer;
@@ -190,6 +191,95 @@ BOOST_AUTO_TEST_CASE(what_else_a_multipath_is_made_of) {
   BOOST_TEST(*choice.best == 1U);  // all the same
   BOOST_TEST(choice.multipath == (std::vector<std::size_t>{1, 0}),
              boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(frr_takes_the_lowest_next_hops) {
+  // As FRR 8.4.4 in network 1004 of script/fidelity: of .1, .2, .3, .5 and .7, which came in
+  // another order, `maximum-paths 4` leaves out .7 (bgp_path_info_mpath_cmp).
+  std::vector<Candidate> all;
+  std::vector<Path> paths;
+  for (const auto* peer : {"10.1.0.7", "10.1.0.2", "10.1.0.5", "10.1.0.1", "10.1.0.3"}) {
+    paths.emplace_back(peer);
+  }
+  for (const auto& path : paths) all.push_back(path.made());
+  DecisionOptions options;
+  options.multipath_ebgp = 4;
+  BOOST_TEST(decide(all, options).multipath == (std::vector<std::size_t>{3, 0, 1, 2}),
+             boost::test_tools::per_element());
+  options.multipath_by_address = true;
+  BOOST_TEST(decide(all, options).multipath == (std::vector<std::size_t>{3, 1, 4, 2}),
+             boost::test_tools::per_element());
+}
+
+AsPath of(std::vector<AsSegment> segments) {
+  AsPath path;
+  path.segments = std::move(segments);
+  return path;
+}
+
+// Whether the higher MED loses; all else ties but for the peers' addresses, which speak for it.
+bool med_counts(MedScope scope, const AsPath& p, const AsPath& q, bool med_confederation = false) {
+  Path high("10.0.0.1"), low("10.0.0.9");
+  high.a.as_path = p;
+  low.a.as_path = q;
+  high.a.med = 10;
+  low.a.med = 0;
+  DecisionOptions options;
+  options.med_mode = MedMode::pairwise;
+  options.med_scope = scope;
+  options.med_confederation = med_confederation;
+  const std::vector<Candidate> both{high.made(), low.made()};
+  return decide(both, options).best == 1U;
+}
+
+BOOST_AUTO_TEST_CASE(each_daemon_has_its_own_neighbouring_as) {
+  // FRR 8.4.4 and BIRD 2.0.12 by their sources (aspath_cmp_left and its like, bgp_get_neighbor),
+  // and FRR live in tests/interop/test_decision_order.py.
+  using Type = AsSegment::Type;
+  const AsPath none;
+  const auto set = of({{Type::set, {{65002}, {65003}}}});
+  const auto member = of({{Type::confed_sequence, {{65101}}}});
+  const auto other_member = of({{Type::confed_sequence, {{65102}}}});
+  const auto set_after_member = of({{Type::confed_sequence, {{65101}}}, {Type::set, {{65002}}}});
+  const auto set_after_other = of({{Type::confed_sequence, {{65102}}}, {Type::set, {{65002}}}});
+  const auto out = [](std::uint32_t member_as, std::uint32_t asn) {
+    return of({{Type::confed_sequence, {{member_as}}}, {Type::sequence, {{asn}}}});
+  };
+  struct Case {
+    AsPath p, q;
+    bool rfc, frr, bird;
+  };
+  for (const auto& c :
+       std::vector<Case>{{none, none, true, true, true},
+                         {set, set, true, false, true},
+                         {member, member, false, true, true},
+                         {member, other_member, false, true, true},
+                         {member, none, false, true, true},
+                         {set_after_member, set_after_member, false, true, true},
+                         {set_after_member, set_after_other, false, false, true},
+                         {out(65101, 65002), out(65102, 65002), true, true, true},
+                         {out(65101, 65002), out(65101, 65003), false, true, false},
+                         {out(65101, 65002), out(65102, 65003), false, false, false}}) {
+    BOOST_TEST_CONTEXT("[" << c.p.to_string() << "] and [" << c.q.to_string() << "]") {
+      BOOST_TEST(med_counts(MedScope::neighbor, c.p, c.q) == c.rfc);
+      BOOST_TEST(med_counts(MedScope::or_no_length, c.p, c.q) == c.frr);
+      BOOST_TEST(med_counts(MedScope::or_none, c.p, c.q) == c.bird);
+    }
+  }
+  BOOST_TEST(med_counts(MedScope::neighbor, member, other_member, true));
+}
+
+BOOST_AUTO_TEST_CASE(frr_prefers_another_member_as_to_its_own) {
+  // Step 10 of bgp_path_info_cmp, which comes before what the metric of step 8 says.
+  Path internal("10.0.0.1"), member("10.0.0.9");
+  internal.o.source = RouteSource::ibgp;
+  internal.a.as_path = member.a.as_path = {};
+  member.o.confederation = true;
+  member.c.metric = 20;
+  DecisionOptions frr;
+  frr.member_over_internal = true;
+  expect_first(member, internal, Step::member_over_internal, frr);
+  expect_first(internal, member, Step::igp_metric);
 }
 
 BOOST_AUTO_TEST_CASE(a_path_without_a_reachable_next_hop_is_never_chosen) {
