@@ -181,7 +181,7 @@ void Speaker::Core::run_decision(const net::Prefix& prefix, Route& route,
       dependencies_.sink->route_changed(prefix, {next_hops.data(), next_hops.size()});
     }
   }
-  if (best_differs && !aggregates_.empty()) touch_aggregates(prefix);
+  if (!aggregates_.empty()) touch_aggregates(prefix);
   if (best_differs || paths_are_sent_) {
     changes_.add({prefix, best_differs, best != nullptr ? best->origin : nullptr});
   }

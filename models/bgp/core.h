@@ -116,6 +116,9 @@ class Speaker::Core final : public SessionOwner {
   void run_aggregate(const net::Prefix& prefix, AggregateState& state);
   PathAttributes aggregate_of(const Aggregate& how,
                               const std::vector<const PathAttributes*>& parts) const;
+  bool is_aggregate(const Candidate& path) const {
+    return path.origin == &own_ && path.path_id == aggregate_path_id;
+  }
   bool suppressed(const net::Prefix& prefix, const Neighbor& n, const Candidate& path) const;
   AttributesRef unsuppressed(const net::Prefix& prefix, const Neighbor& n, const Candidate& path);
   std::optional<PathAttributes> default_for(const Neighbor& n, const net::Prefix& prefix) const;

@@ -34,10 +34,13 @@ void Speaker::Core::run_aggregates() {
 }
 
 void Speaker::Core::run_aggregate(const net::Prefix& prefix, AggregateState& state) {
+  // All paths that could be chosen, as FRR: not the best alone; but no other aggregate of ours.
   std::vector<const PathAttributes*> parts;
   rib_.for_each_within(prefix, [&](const net::Prefix& part, const Route& route) {
-    const auto* best = part == prefix ? nullptr : route.chosen();
-    if (best != nullptr) parts.push_back(best->attributes.get());
+    if (part == prefix) return;
+    for (const auto& path : route) {
+      if (path.eligible() && !is_aggregate(path)) parts.push_back(path.attributes.get());
+    }
   });
   const auto& how = state.config;
   const bool one_med = std::all_of(parts.begin(), parts.end(), [&](const PathAttributes* a) {
@@ -52,7 +55,12 @@ void Speaker::Core::run_aggregate(const net::Prefix& prefix, AggregateState& sta
   }
   const bool was = std::exchange(state.active, made.has_value());
   if (made) {
-    put_local(prefix, aggregate_path_id, pool_.intern(*std::move(made)), 0);
+    auto attributes = pool_.intern(*std::move(made));
+    auto* route = rib_.find(prefix);
+    const auto* path = route == nullptr ? nullptr : route->find(own_.peer, aggregate_path_id);
+    if (path == nullptr || path->attributes != attributes) {
+      put_local(prefix, aggregate_path_id, std::move(attributes), 0);
+    }
   } else if (was) {
     remove_local(prefix, aggregate_path_id);
   }
@@ -63,15 +71,13 @@ void Speaker::Core::run_aggregate(const net::Prefix& prefix, AggregateState& sta
 }
 
 // With as-set what the parts share is kept; without, the path is ours alone and says that it lost
-// something.
+// something. What a part had lost before is not said again.
 PathAttributes Speaker::Core::aggregate_of(const Aggregate& how,
                                            const std::vector<const PathAttributes*>& parts) const {
   PathAttributes out;
   out.origin = Origin::igp;
-  bool atomic = !how.as_set;
   for (const auto* part : parts) {
     out.origin = std::max(out.origin, part->origin);
-    atomic = atomic || part->atomic_aggregate;
     if (!how.as_set) continue;
     add_all(out.communities, part->communities);
     if (!part->large_communities.empty()) {
@@ -84,7 +90,8 @@ PathAttributes Speaker::Core::aggregate_of(const Aggregate& how,
   out.med = config_.profile.originated_med;
   if (how.as_set) out.as_path = joined_path(parts);
   if (how.origin) out.origin = *how.origin;
-  out.atomic_aggregate = atomic;
+  out.atomic_aggregate = !how.as_set;
+  if (!config_.graceful_shutdown) std::erase(out.communities, graceful_shutdown);
   const auto asn = config_.confederation ? config_.confederation->identifier : config_.asn;
   out.aggregator = Aggregator{asn, net::IpAddress::v4(config_.router_id.value)};
   return out;
@@ -92,7 +99,7 @@ PathAttributes Speaker::Core::aggregate_of(const Aggregate& how,
 
 bool Speaker::Core::suppressed(const net::Prefix& prefix, const Neighbor& n,
                                const Candidate& path) const {
-  if (aggregates_.empty()) return false;
+  if (aggregates_.empty() || is_aggregate(path)) return false;
   const PolicyInput input{prefix, path.origin->source, n.session().config().address,
                           n.session().local_address()};
   return std::any_of(aggregates_.begin(), aggregates_.end(), [&](const auto& entry) {
@@ -124,6 +131,7 @@ std::optional<PathAttributes> Speaker::Core::default_for(const Neighbor& n,
   config.ipv6.reset();
   PathAttributes made;
   made.origin = Origin::igp;
+  made.med = config_.profile.originated_med;
   const auto policy = std::exchange(config.default_originate_policy, {});
   if (!policy.empty()) {
     bool passed = false;

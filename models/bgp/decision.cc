@@ -60,13 +60,14 @@ class Decider {
         // The winner of each neighbouring AS, then the winner of those.
         // A path belongs to the first group whose newest one it can be compared with.
         std::vector<Indices> groups;
-        for (auto i = alive.rbegin(); i != alive.rend(); ++i) {
+        for (auto n = alive.size(); n-- > 0;) {
+          const auto i = alive[n];
           auto group = std::ranges::find_if(
-              groups, [&](const auto& g) { return one_neighbor(g.front(), *i); });
+              groups, [&](const auto& g) { return one_neighbor(g.front(), i); });
           if (group == groups.end()) {
-            groups.emplace_back(1, *i);
+            groups.emplace_back(1, i);
           } else {
-            group->push_back(*i);
+            group->push_back(i);
           }
         }
         Indices winners;

@@ -101,6 +101,17 @@ void add(Community community, PathAttributes& a) {
   std::ranges::sort(a.communities);
 }
 
+// FRR's ecommunity_parse: what was said twice, as its own route maps do, counts once.
+void drop_repeated(PathAttributes& a) {
+  if (a.extended_communities.size() < 2) return;
+  auto once = a.extended_communities.vector();
+  std::sort(once.begin(), once.end());
+  once.erase(std::unique(once.begin(), once.end()), once.end());
+  if (once.size() < a.extended_communities.size()) {
+    a.extended_communities.edit() = std::move(once);
+  }
+}
+
 // RFC 7999 section 3.2: it is for us, and goes no further than this AS.
 void receive_blackhole(const RuleContext& context, PathAttributes& a) {
   if (!context.external() || !context.speaker.profile.blackhole_stays) return;
@@ -173,17 +184,22 @@ void leave_as(const RuleContext& context, const Candidate& best, PathAttributes&
   if (best.origin->source != RouteSource::local && !keeps) a.med.reset();
 }
 
-// RFC 4271 section 5.1.2, RFC 5065 section 4.1, with what FRR does in between.
+// What FRR does to a path before the policy has its turn; what that prepends stays, private or not.
+void hide_ases(const RuleContext& context, AsPath& path) {
+  if (!context.external()) return;
+  remove_private(path, context.neighbor.remove_private_as, context.speaker.asn, context.peer_as);
+  if (context.neighbor.as_override && path.contains(context.peer_as)) {
+    replace_as(path, context.peer_as, context.speaker.asn);
+  }
+}
+
+// RFC 4271 section 5.1.2, RFC 5065 section 4.1, with FRR's local-as.
 void set_as_path(const RuleContext& context, AsPath& path) {
   const auto& neighbor = context.neighbor;
   const auto& speaker = context.speaker;
   if (context.kind == PeerKind::confederation) {
     prepend_member(path, speaker.asn);
     return;
-  }
-  remove_private(path, neighbor.remove_private_as, speaker.asn, context.peer_as);
-  if (neighbor.as_override && path.contains(context.peer_as)) {
-    replace_as(path, context.peer_as, speaker.asn);
   }
   if ((neighbor.as_path_unchanged && !path.empty()) || neighbor.route_server_client) return;
   remove_confederation(path);
@@ -235,6 +251,7 @@ RuleResult import_route(const RuleContext& both, const net::Prefix& prefix,
     return rejected("eBGP without an import policy (RFC 8212)");
   }
   auto a = received;
+  drop_repeated(a);
   if (auto leak = route_leak(context, a); !leak.empty()) return rejected(std::move(leak));
   if (context.neighbor.local_as && !context.neighbor.local_as->no_prepend && context.external()) {
     a.as_path.prepend(context.neighbor.local_as->asn);
@@ -280,23 +297,23 @@ RuleResult export_route(const RuleContext& both, const net::Prefix& prefix, cons
   auto a = original;
   a.aigp.reset();  // RFC 7311 section 3.2: not without AIGP_SESSION, which is off by default
   const bool reflected = context.internal() && best.origin->source == RouteSource::ibgp;
+  // FRR 8.4.4 sets the flag of MED where it means the one of the ORIGINATOR_ID that it adds.
+  if (reflected && !a.originator_id && !a.med) a.med = context.speaker.profile.originated_med;
   if (reflected) reflect(context, best, a);
   set_next_hop(context, prefix, best, a);
   if (!context.internal()) leave_as(context, best, a);
+  hide_ases(context, a.as_path);
   PolicyInput input{prefix, best.origin->source, context.neighbor.address, context.local_address};
   input.own_as = context.speaker.asn;
   input.rib_next_hop = original.next_hop.value_or(
       prefix.address().is_v4() ? net::IpAddress() : *net::IpAddress::parse("::"));
   if (best.origin->source != RouteSource::local) input.learned_from = best.origin->peer;
-  const bool unchanged = reflected && context.speaker.profile.reflects_unchanged;
-  auto result =
-      by_policy(context, context.neighbor.export_policy, input, unchanged ? a : std::move(a));
+  std::optional<PathAttributes> unchanged;
+  if (reflected && context.speaker.profile.reflects_unchanged) unchanged = a;
+  auto result = by_policy(context, context.neighbor.export_policy, input, std::move(a));
   if (!result.accepted) return result;
   auto& out = result.attributes;
-  if (unchanged) {  // the policy could only stop it
-    out = std::move(a);
-    if (!out.med && !original.originator_id) out.med = context.speaker.profile.originated_med;
-  }
+  if (unchanged) out = *std::move(unchanged);  // the policy could only stop it
   set_link_local(context, prefix, best, out);
   send_graceful_shutdown(context, best, out);
   if (context.external()) {

@@ -26,7 +26,8 @@ Json path_json(const View& view, const net::Prefix& prefix, const bgp::RouteSnap
     out["bestpath"] = true;
     out["selectionReason"] = selection_reason(route);
   }
-  if (path.multipath && route_has_multipath(route)) out["multipath"] = true;
+  // bgpd marks those beside the best alone, here.
+  if (path.multipath && !path.best) out["multipath"] = true;
   if (path.stale) out["stale"] = true;
   out["pathFrom"] = path.source == bgp::RouteSource::ibgp ? "internal" : "external";
   out["prefix"] = prefix.address().to_string();

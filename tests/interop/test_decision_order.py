@@ -90,7 +90,7 @@ class FrrTable:
         self.frr = Frr(lab, router, lab.write("router.conf", text))
 
     def table(self):
-        """{prefix: (number of paths, the best one's peer, the peers of all that are used)}"""
+        """{prefix: (number of paths, the best one's peer, the peers of those used beside it)}"""
         return read(self.frr.show("bgp ipv4 unicast"))
 
 
@@ -107,7 +107,7 @@ class OurTable:
 
 def read(shown):
     return {name: (len(rows), next((row["peerId"] for row in rows if row.get("bestpath")), None),
-                   sorted(row["peerId"] for row in rows if row.get("multipath")))
+                   sorted(row["peerId"] for row in rows if row.get("multipath") and not row.get("bestpath")))
             for name, rows in shown["routes"].items()}
 
 

@@ -40,15 +40,15 @@ class Outcome:
         return "\n".join([f"seed {self.seed}: {self.verdict}, {self.routes} routes {' '.join(self.features)}".rstrip(), *(f"  {d}" for d in self.differences)])
 
 
-def compared(best, key):
-    """What of a best path is compared."""
+def compared(best, key, local_pref):
+    """What of a best path is compared, at a router with this LOCAL_PREF where there is none."""
     if key == "communities":
         return sorted(WELL_KNOWN.get(c, c).lower() for c in best[key])
     # BIRD shows the LOCAL_PREF that it takes for an external route.
-    return best.get(key) or 100 if key == "local_pref" else best.get(key)
+    return best.get(key) or local_pref if key == "local_pref" else best.get(key)
 
 
-def route_differences(where, mine, theirs):
+def route_differences(where, mine, theirs, local_pref):
     """Lines on one prefix at one router; None where there is no route."""
     if mine is None or theirs is None:
         return [] if mine == theirs else [f"{where}: " + (f"only the daemon has it: {theirs}" if mine is None else
@@ -57,17 +57,18 @@ def route_differences(where, mine, theirs):
     if local[0] != local[1]:
         return [f"{where}: simulated {mine}, real {theirs}"]
     keys = KEYS if not local[0] else OWN_KEYS if "as_path" in theirs else ()
-    pairs = [(key, compared(mine, key), compared(theirs, key)) for key in keys]
+    pairs = [(key, compared(mine, key, local_pref), compared(theirs, key, local_pref)) for key in keys]
     return [f"{where} {key}: simulated {a}, real {b}" for key, a, b in pairs if a != b]
 
 
-def differences(simulation, reality):
+def differences(simulation, reality, design):
     """{prefix: lines}; empty when the tables are equal."""
     out = {}
     for router in sorted(reality):
         mine, theirs = simulation[router], reality[router]
+        local_pref = design.router(router).default_local_pref or 100
         for prefix in sorted(set(mine) | set(theirs)):
-            lines = route_differences(f"{router} {prefix}", mine.get(prefix), theirs.get(prefix))
+            lines = route_differences(f"{router} {prefix}", mine.get(prefix), theirs.get(prefix), local_pref)
             if lines:
                 out.setdefault(prefix, []).extend(lines)
     return out
@@ -86,12 +87,12 @@ def judge(seed, folder, with_bird=True, features=None, reuse=False):
     reality = json.loads(kept.read_text()) if reuse and kept.exists() else really(design)
     routes = sum(map(len, reality.values()))
     # A prefix does not know of another one.
-    left = differences(simulated.run(design, folder), reality)
+    left = differences(simulated.run(design, folder), reality, design)
     verdict = "several ends" if left else "equal"
     for again in range(1, 1 + MORE_SIMULATIONS):
         if not left:
             break
-        now = differences(simulated.run(design, folder, again), reality)
+        now = differences(simulated.run(design, folder, again), reality, design)
         left = {prefix: lines for prefix, lines in left.items() if prefix in now}
     if not left:
         shutil.rmtree(folder)

@@ -97,8 +97,9 @@ def flow(rnd, design):
 
 
 def add_path(rnd, design):
+    """Towards FRR, which takes several paths from whoever has them; that BIRD shall take them cannot be said in frr.conf."""
     for router, session in sessions(design):
-        if rnd.random() < 0.35:
+        if rnd.random() < 0.35 and design.router(session.peer).kind == "frr":
             session.add_path_send = True
             back = next(s for s in design.router(session.peer).sessions if s.address == session.local)
             back.add_path_receive = True
@@ -126,7 +127,8 @@ def sending(rnd, design):
             if rnd.random() < 0.1:
                 session.options.append("as-override")
             if rnd.random() < 0.15:
-                session.options.append(f"attribute-unchanged {rnd.choice(('med', 'as-path', 'as-path med'))}")
+                # Not the AS_PATH: without it there is no end to what goes back and forth.
+                session.options.append("attribute-unchanged med")
         elif session.internal and rnd.random() < 0.2:
             session.options.append("next-hop-self force")
         if rnd.random() < 0.2:

@@ -40,7 +40,7 @@ def write(design, folder, variant):
 
 TEXT = re.compile(
     r"(?:from (?P<from>\S+)|(?P<local>local)) next-hop (?P<next_hop>\S+) as-path \[(?P<as_path>[^]]*)\] origin (?P<origin>\S+)"
-    r"(?: local-pref (?P<local_pref>\d+))?(?: med (?P<med>\d+))?(?: communities(?P<communities>(?: (?!extended-|large-|originator|clusters)\S+)+))?"
+    r"(?: local-pref (?P<local_pref>\d+))?(?: med (?P<med>\d+))?(?: communities(?P<communities>(?: (?!extended-|large-|originator|clusters|atomic-|aggregator)\S+)+))?"
     r"(?: extended-communities(?P<extended>(?: \S+:\S+)+))?(?: large-communities(?P<large>(?: \S+:\S+)+))?"
     r"(?: originator (?P<originator_id>\S+))?(?: clusters(?P<cluster_list>(?: [\d.]+)+))?"
     r"(?P<atomic> atomic-aggregate)?(?: aggregator (?P<aggregator>\d+ \S+))?$")

@@ -156,6 +156,49 @@ BOOST_AUTO_TEST_CASE(a_path_is_joined_from_what_all_share_and_a_set) {  // RFC 4
   BOOST_TEST((paths_at(c, "192.0.2.0/24") == std::vector<std::string>{"65000 {65001,65002}"}));
 }
 
+BOOST_AUTO_TEST_CASE(an_aggregate_is_no_part_of_another_one) {
+  // As FRR 8.4.4 in network 2005 of script/fidelity (aggregates): the inner one's ORIGIN is not the
+  // outer one's, and it is not suppressed by its `summary-only`.
+  World w;
+  w.add("a", "10.0.0.1", 65001, {peer("10.0.0.3", 65000)}, {"192.0.2.0/25"});
+  SpeakerConfig config;
+  config.asn = {65000};
+  config.router_id = RouterId::from(ip("10.0.0.3"));
+  config.profile = plain_profile();
+  config.neighbors = {peer("10.0.0.1", 65001), peer("10.0.0.4", 65009)};
+  config.aggregates = {
+      {.prefix = prefix("192.0.0.0/16"), .summary_only = true},
+      {.prefix = prefix("192.0.2.0/24"), .summary_only = true, .origin = Origin::incomplete}};
+  w.add("b", "10.0.0.3", std::move(config));
+  auto& c = w.add("c", "10.0.0.4", 65009, {peer("10.0.0.3", 65000)});
+  w.start();
+  w.net.run_for(10s);
+  BOOST_TEST(c.has("192.0.2.0/24"));
+  BOOST_TEST(!c.has("192.0.2.0/25"));
+  const auto outer = c.speaker->route(prefix("192.0.0.0/16"));
+  BOOST_REQUIRE(outer);
+  BOOST_TEST((outer->paths.at(0).attributes->origin == Origin::igp));
+}
+
+BOOST_AUTO_TEST_CASE(an_aggregate_is_of_all_paths_and_not_of_the_best_alone) {
+  // As FRR 8.4.4 in network 2005 of script/fidelity (aggregates): the AS_PATH and the communities
+  // of paths that are not the best are in it, too (bgp_aggregate_increment).
+  World w;
+  w.add("a1", "10.0.0.1", 65001, {peer("10.0.0.3", 65000)}, {"192.0.2.0/25"});
+  w.add("a2", "10.0.0.2", 65002, {peer("10.0.0.3", 65000)}, {"192.0.2.0/25"});
+  SpeakerConfig config;
+  config.asn = {65000};
+  config.router_id = RouterId::from(ip("10.0.0.3"));
+  config.profile = plain_profile();
+  config.neighbors = {peer("10.0.0.1", 65001), peer("10.0.0.2", 65002), peer("10.0.0.4", 65009)};
+  config.aggregates = {{.prefix = prefix("192.0.2.0/24"), .as_set = true}};
+  w.add("b", "10.0.0.3", std::move(config));
+  auto& c = w.add("c", "10.0.0.4", 65009, {peer("10.0.0.3", 65000)});
+  w.start();
+  w.net.run_for(10s);
+  BOOST_TEST((paths_at(c, "192.0.2.0/24") == std::vector<std::string>{"65000 {65001,65002}"}));
+}
+
 BOOST_AUTO_TEST_CASE(the_default_route_goes_to_who_is_to_have_it) {
   World w;
   auto to_a = peer("10.0.0.1", 65001);

@@ -132,6 +132,43 @@ BOOST_FIXTURE_TEST_CASE(private_ases_are_removed_in_five_ways, Edge) {
   BOOST_TEST(path_out(path_of({2000})) == "65500 65001 2000");
 }
 
+BOOST_FIXTURE_TEST_CASE(an_extended_community_that_came_twice_counts_once, Edge) {
+  // As FRR 8.4.4 in network 2100 of script/fidelity (communities): the peer's route map added what
+  // was there already.
+  attributes.extended_communities.edit() = {{2}, {1}, {2}};
+  const auto kept = in(path_of({65002})).attributes.extended_communities.vector();
+  BOOST_TEST(kept.size() == 2U);
+  BOOST_CHECK((kept.front() == ExtendedCommunity{1}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_policy_prepends_to_what_private_ases_were_removed_from, Edge) {
+  // As FRR 8.4.4 in network 2100 of script/fidelity (sending): `remove-private-AS all` and a route
+  // map that prepends the router's own private AS three times.
+  speaker.asn = {65004};
+  neighbor.remove_private_as = RemovePrivateAs::all;
+  Policy prepends{.name = "RM", .clauses = {{.label = "10"}}};
+  prepends.clauses[0].set.as_path = {
+      {.kind = AsPathChange::Kind::prepend, .asns = {{65004}, {65004}, {65004}}}};
+  neighbor.export_policy = {prepends};
+  BOOST_TEST(path_out(path_of({65001})) == "65004 65004 65004 65004");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_frr_reflects_has_a_med_whatever_the_policy_may_do, Edge) {
+  // As FRR 8.4.4 in network 2005 of script/fidelity (reflection), with
+  // `bgp route-reflector allow-outbound-policy`: MED 0 where there was none.
+  speaker.profile = *profile_named("frr-8.4-traditional");
+  neighbor.remote_as = RemoteAs::number(64512);
+  neighbor.route_reflector_client = true;
+  origin.source = RouteSource::ibgp;
+  for (const bool unchanged : {true, false}) {
+    speaker.profile.reflects_unchanged = unchanged;
+    attributes.originator_id.reset();
+    BOOST_TEST((out({}).attributes.med == 0U));
+    attributes.originator_id = RouterId{7};
+    BOOST_TEST(!out({}).attributes.med.has_value());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(private_is_what_rfc_6996_says) {
   for (const std::uint32_t asn : {64512U, 65534U, 4200000000U, 4294967294U}) {
     BOOST_TEST(is_private({asn}), asn);
