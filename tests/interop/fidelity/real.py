@@ -162,7 +162,8 @@ def run(lab, design):
     seen, since, deadline = None, time.monotonic(), time.monotonic() + 60
     while time.monotonic() - since < QUIET:
         now = [d.glance() for d in daemons]
-        if now != seen:
+        # A session that a busy machine lost is waited for.
+        if now != seen or not all(d.all_established() for d in daemons):
             seen, since = now, time.monotonic()
         assert time.monotonic() < deadline, "the daemons' tables do not settle"
         time.sleep(0.5)
