@@ -9,6 +9,7 @@
 #include "models/nginx/reader.h"
 #include "scenarios/engine/design/checks.h"
 #include "scenarios/engine/design/design.h"
+#include "scenarios/engine/design/ipv4_only.h"
 #include "scenarios/engine/document/document.h"
 
 namespace seatrial::scenario {
@@ -56,6 +57,7 @@ void read_routers(Design& design, const Files& files, Diagnostics& diagnostics) 
     auto& out = design.routers.emplace_back();
     if (const auto text = read_named(files, router.config, router.config_position, diagnostics)) {
       out.config = frr::read(*text, files.shown(router.config), diagnostics, router.profile);
+      leave_out_ipv6(out.config, diagnostics);
     }
   }
 }
@@ -67,6 +69,7 @@ void read_edges(Design& design, const Files& files, Diagnostics& diagnostics) {
     if (!edge.bgp.empty()) {
       if (const auto text = read_named(files, edge.bgp, edge.bgp_position, diagnostics)) {
         out.bgp = frr::read(*text, files.shown(edge.bgp), diagnostics, edge.profile);
+        leave_out_ipv6(*out.bgp, diagnostics);
       }
     }
     if (!edge.nginx.empty()) {
