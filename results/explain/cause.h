@@ -40,6 +40,7 @@ class Causes {
   Cause of(const Fate& fate, TimePoint when) const;
   // What is known of who did not answer as it should; nothing: nothing is.
   std::optional<Cause> of_refusal(const Try& one) const;
+  std::optional<Cause> of_process(const Try& one) const;
   std::optional<Cause> of_drops(const Try& one) const;
   // The pod that has the address at a moment, or had it last; nullptr: nobody ever.
   const PodChanged* pod_of(const net::IpAddress& address, TimePoint at) const;

@@ -278,6 +278,12 @@ class Explainer::Impl {
     if (moments.size() > most_moments) moments.resize(most_moments);
     // What went well in the end was lost before.
     const bool to_the_end = one.error != "unreachable" && (!span || !one.error.empty());
+    if (to_the_end && timed_out(one.error)) {  // it may have been under way when something broke
+      for (const auto& fault : record_.faults()) {
+        const bool during = fault.at > one.started && fault.at < one.finished;
+        if (during && moments.size() < 2 * most_moments) moments.push_back(fault.at);
+      }
+    }
     if (to_the_end) moments.push_back(one.finished);
     for (const auto at : moments) {
       // Its last moment may be the first of something else's.
@@ -308,6 +314,7 @@ class Explainer::Impl {
         if (!work.cause && !work.tries[k].error.empty()) {
           work.cause = causes_.of_refusal(work.tries[k]);
         }
+        if (!work.cause) work.cause = causes_.of_process(work.tries[k]);
       }
       if (!work.cause) no_live_upstream(work);
     }
