@@ -28,6 +28,7 @@ class SmallWorld {
       : switches_(switches) {
     Topology topology;
     std::vector<TopologyNode> made;
+    made.reserve(static_cast<std::size_t>(switches));
     for (int i = 0; i < switches; ++i) made.push_back({switch_of(i), "switch", "", {}});
     for (int i = 0; i < machines; ++i) {
       const auto port = "p" + std::to_string(i);
