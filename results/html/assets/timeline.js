@@ -10,6 +10,9 @@ const strip_rows = [
   { kind: "window", title: "loops, blackholes", spans: (run) => run.windows.list.map((w) => [w.from, w.to === null ? run.run.simulated_ns : w.to]) },
 ];
 
+// The row of the strip that an event is in has its colour, too.
+const shown_as = (event) => (strip_rows.find((row) => row.match && row.match(event)) || event).kind;
+
 function strip(run, history) {
   const end = run.run.simulated_ns || 1;
   const svg = (tag, attributes) => {
@@ -158,7 +161,7 @@ export function state_view(run, history, choice) {
       prefix && history.routes_of(prefix, t).length === 0 && h("p", { class: "hint" }, "No node has one."),
       h("h3", null, "Latest changes"),
       recent === 0 ? h("p", { class: "hint" }, "Nothing has happened yet.")
-        : h("ol", { class: "events" }, events.slice(Math.max(0, recent - 8), recent).reverse().map((event) => h("li", { class: event.kind },
+        : h("ol", { class: "events" }, events.slice(Math.max(0, recent - 8), recent).reverse().map((event) => h("li", { class: shown_as(event) },
           h("time", null, moment(event.at)), " ", event.what, " ", evidence(event.id)))));
   });
 }
