@@ -48,8 +48,8 @@ void Speaker::Core::check_conditions() {
       } else {
         withheld_.erase({address, family});
       }
-      rib_.for_each([&](const net::Prefix& prefix, const Route&) {
-        if (prefix.family() == family) n->touch(prefix);
+      rib_.for_each([&neighbor = *n, family](const net::Prefix& prefix, const Route&) {
+        if (prefix.family() == family) neighbor.touch(prefix);
       });
     }
   }
@@ -88,7 +88,8 @@ void Speaker::Core::end_max_med() {
   config_.max_med.reset();
   for (auto& group : groups_) group->forget();
   for (auto& [address, n] : neighbors_) {
-    rib_.for_each([&](const net::Prefix& prefix, const Route&) { n->touch(prefix); });
+    rib_.for_each(
+        [&neighbor = *n](const net::Prefix& prefix, const Route&) { neighbor.touch(prefix); });
   }
 }
 
