@@ -119,11 +119,12 @@ tl::expected<void, std::string> Lens::rename(std::string_view text) {
 }
 
 bool Lens::ignores(std::string_view name) const {
+  constexpr std::size_t most_fields = 4096;  // header fields are what a capture says
   if (ignored_.empty()) return false;
   const auto at = decided_.find(name);
   if (at != decided_.end()) return at->second;
   const bool ignored = ignores_path(name);
-  decided_.emplace(name, ignored);
+  if (decided_.size() < most_fields) decided_.emplace(name, ignored);
   return ignored;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -39,7 +40,7 @@ class Lens {
   // inside moves along; equal lengths), "10.0.0.0/24=2001:db8::/64" (10.0.0.7 is 2001:db8::7).
   tl::expected<void, std::string> rename(std::string_view text);
 
-  bool ignores(std::string_view name) const;       // of a name that lives for ever
+  bool ignores(std::string_view name) const;       // of a field
   bool ignores_path(std::string_view path) const;  // of a member of results.json: "results.drops"
   bool empty() const { return ignored_.empty() && renamed() == 0; }
   std::size_t renamed() const { return hosts_.size() + subnets_.size() + prefixes_.size(); }
@@ -57,7 +58,13 @@ class Lens {
   std::vector<std::pair<net::Prefix, net::Prefix>> subnets_;
   std::map<net::Prefix, std::string> prefixes_;
   mutable std::unordered_map<net::IpAddress, std::string> names_, old_names_;
-  mutable std::unordered_map<std::string_view, bool> decided_;  // by names that live for ever
+  struct NameHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const {
+      return std::hash<std::string_view>()(name);
+    }
+  };
+  mutable std::unordered_map<std::string, bool, NameHash, std::equal_to<>> decided_;
 };
 
 }  // namespace seatrial::results

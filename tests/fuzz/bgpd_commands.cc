@@ -28,7 +28,7 @@ struct Asked {
       : peer(net.host("\xFF\x1B[2J", "10.0.0.2"), peer_config()),
         speaker(host(), speaker_config()),
         bfd(host(), bfd::rfc()),
-        view{host(), speaker, bfd, config, versions, "", {}} {
+        view{host(), speaker, bfd, config, versions, "router bgp 65001\n", {}} {
     peer.start();
     speaker.start();
     net.run_for(1s);
