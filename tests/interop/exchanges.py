@@ -83,18 +83,11 @@ def bfd(lab, daemon):
     wait_until(lambda: not meeting.theirs.established(OURS), timeout=8, what="the daemon to notice")
 
 
-# OpenBGPD 7.7 on Linux says its loopback's address for the family that the session does not have, whatever its filters set
-# (seen on the wire); we refuse that next hop as FRR and BIRD do.
-SAYS_LOOPBACK = ("OpenBGPD",)
-
-
 def both_families(lab, daemon, ours, theirs, foreign):
     """Routes of both families; some daemons have to be told the next hop of the one that the session does not have."""
     hops = {THEIR_PLAIN: THEIRS, THEIR_PLAIN_6: THEIRS_6}
     told = [replace(route, next_hop=hop) if route.family == foreign else route for route, hop in hops.items()]
     meeting = two(lab, daemon, [PLAIN, PLAIN_6], told, ours, theirs, families=(IPV4, IPV6))
-    if daemon.name in SAYS_LOOPBACK:
-        hops = {route: hop for route, hop in hops.items() if route.family != foreign}
     med = med_of_plain(daemon)
     meeting.daemons_here({route.prefix: [path(hop, "65002", med=med)] for route, hop in hops.items()})
     return meeting

@@ -19,7 +19,18 @@ class OpenBgpd:
         self.socket = lab.folder / f"o-{namespace.label}.sock"
         self.process = None
         CHROOT.mkdir(mode=0o755, exist_ok=True)
+        if any(len(n.families) > 1 for n in spec.neighbors):
+            self.move_loopback()
         self.start()
+
+    def move_loopback(self):
+        """On Linux it says the loopback's address for the family that a session does not have (seen on the wire), and nobody
+        takes ::1 or 127.0.0.1 for a next hop: the loopback gets the machine's own addresses instead."""
+        self.namespace.run("ip", "address", "flush", "dev", "lo")
+        for address in self.spec.addresses:
+            host = address.split("/")[0]
+            options = ("nodad",) if ":" in host else ()
+            self.namespace.run("ip", "address", "add", host, "dev", "lo", *options)
 
     def start(self):
         config = self.lab.write(f"openbgpd-{self.namespace.label}.conf", self.text())

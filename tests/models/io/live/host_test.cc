@@ -48,6 +48,27 @@ BOOST_AUTO_TEST_CASE(timers_fire_in_order_of_time_and_can_be_armed_again) {
   BOOST_TEST(order == "rrrlm");
 }
 
+BOOST_AUTO_TEST_CASE(a_timer_is_pulled_forward_and_what_is_due_is_put_off_or_cancelled) {
+  io::LiveHost host("test", 1);
+  std::string order;
+  auto forward = host.timer([&] { order += 'f'; });
+  auto put_off = host.timer([&] { order += 'p'; });
+  auto cancelled = host.timer([&] { order += 'c'; });
+  auto rearmed = host.timer([&] { order += 'r'; });
+  io::arm_in(host, *forward, 1h);
+  io::arm_in(host, *forward, 20ms);
+  put_off->arm(host.now() - 1s);
+  io::arm_in(host, *put_off, 60ms);
+  cancelled->arm(host.now() - 1s);
+  cancelled->cancel();
+  rearmed->arm(host.now() - 1s);
+  rearmed->cancel();
+  io::arm_in(host, *rearmed, 90ms);
+  host.run_until([&] { return order.size() == 3; }, 5s);
+  BOOST_TEST(order == "fpr");
+  BOOST_TEST((!forward->armed() && !put_off->armed() && !rearmed->armed()));
+}
+
 BOOST_AUTO_TEST_CASE(a_timer_may_delete_itself_and_others) {
   io::LiveHost host("test", 1);
   int fired = 0;
