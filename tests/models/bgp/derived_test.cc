@@ -36,6 +36,17 @@ struct TwoWays {
   }
 };
 
+// b of the tests of aggregates: between a1 (AS 65001), a2 (AS 65002) and c (AS 65009).
+SpeakerConfig aggregating(Aggregate how) {
+  SpeakerConfig config;
+  config.asn = {65000};
+  config.router_id = RouterId::from(ip("10.0.0.3"));
+  config.profile = plain_profile();
+  config.neighbors = {peer("10.0.0.1", 65001), peer("10.0.0.2", 65002), peer("10.0.0.4", 65009)};
+  config.aggregates = {std::move(how)};
+  return config;
+}
+
 BOOST_AUTO_TEST_SUITE(derived)
 
 BOOST_FIXTURE_TEST_CASE(all_paths_go_to_a_peer_that_takes_them, TwoWays) {
@@ -143,13 +154,8 @@ BOOST_AUTO_TEST_CASE(a_path_is_joined_from_what_all_share_and_a_set) {  // RFC 4
   World w;
   w.add("a1", "10.0.0.1", 65001, {peer("10.0.0.3", 65000)}, {"192.0.2.0/25"});
   w.add("a2", "10.0.0.2", 65002, {peer("10.0.0.3", 65000)}, {"192.0.2.128/25"});
-  SpeakerConfig config;
-  config.asn = {65000};
-  config.router_id = RouterId::from(ip("10.0.0.3"));
-  config.profile = plain_profile();
-  config.neighbors = {peer("10.0.0.1", 65001), peer("10.0.0.2", 65002), peer("10.0.0.4", 65009)};
-  config.aggregates = {{.prefix = prefix("192.0.2.0/24"), .as_set = true, .summary_only = true}};
-  w.add("b", "10.0.0.3", std::move(config));
+  w.add("b", "10.0.0.3",
+        aggregating({.prefix = prefix("192.0.2.0/24"), .as_set = true, .summary_only = true}));
   auto& c = w.add("c", "10.0.0.4", 65009, {peer("10.0.0.3", 65000)});
   w.start();
   w.net.run_for(10s);
@@ -186,13 +192,7 @@ BOOST_AUTO_TEST_CASE(an_aggregate_is_of_all_paths_and_not_of_the_best_alone) {
   World w;
   w.add("a1", "10.0.0.1", 65001, {peer("10.0.0.3", 65000)}, {"192.0.2.0/25"});
   w.add("a2", "10.0.0.2", 65002, {peer("10.0.0.3", 65000)}, {"192.0.2.0/25"});
-  SpeakerConfig config;
-  config.asn = {65000};
-  config.router_id = RouterId::from(ip("10.0.0.3"));
-  config.profile = plain_profile();
-  config.neighbors = {peer("10.0.0.1", 65001), peer("10.0.0.2", 65002), peer("10.0.0.4", 65009)};
-  config.aggregates = {{.prefix = prefix("192.0.2.0/24"), .as_set = true}};
-  w.add("b", "10.0.0.3", std::move(config));
+  w.add("b", "10.0.0.3", aggregating({.prefix = prefix("192.0.2.0/24"), .as_set = true}));
   auto& c = w.add("c", "10.0.0.4", 65009, {peer("10.0.0.3", 65000)});
   w.start();
   w.net.run_for(10s);
